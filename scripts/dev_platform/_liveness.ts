@@ -1,0 +1,97 @@
+import type { PlatformState } from "./_platform_state.ts";
+import type { WorkspaceState } from "./_workspace_state.ts";
+import type { WorkspaceStatus } from "./workspace_status.ts";
+
+/** How long the liveness key lives without a beat. */
+export const LIVENESS_MS = 180_000;
+/** How old the last beat of an external workspace may be for the health sweep. */
+const EXTERNAL_STALE_MS = 90_000;
+
+/** Statuses that an expired key leaves alone. */
+const UNTOUCHED: ReadonlySet<WorkspaceStatus> = new Set(["removed", "paused", "hibernated"]);
+
+/**
+ * Lets the liveness keys expire whose time has come, and sweeps the external workspaces.
+ *
+ * @param platform The platform.
+ */
+export function expireLiveness(platform: PlatformState): void {
+  const now = platform.clock.now();
+  for (const workspace of platform.workspaces.values()) {
+    if (isStaleExternal(workspace, now)) {
+      workspace.livenessUntil = undefined;
+      goOffline(platform, workspace);
+    } else if (workspace.livenessUntil !== undefined && workspace.livenessUntil <= now) {
+      workspace.livenessUntil = undefined;
+      if (UNTOUCHED.has(workspace.status)) continue;
+      goOffline(platform, workspace);
+      if (workspace.runtime !== "external" && !hasPausedAncestor(platform, workspace)) {
+        workspace.restarts++;
+      }
+    }
+  }
+}
+
+/**
+ * Makes the liveness key, as only a registration does.
+ *
+ * @param workspace The workspace.
+ * @param now The platform's time.
+ */
+export function createLivenessKey(workspace: WorkspaceState, now: number): void {
+  workspace.livenessUntil = now + LIVENESS_MS;
+}
+
+/**
+ * Prolongs the liveness key, as a beat does: a key that has expired stays away.
+ *
+ * @param workspace The workspace.
+ * @param now The platform's time.
+ */
+export function prolongLivenessKey(workspace: WorkspaceState, now: number): void {
+  if (workspace.livenessUntil !== undefined) workspace.livenessUntil = now + LIVENESS_MS;
+}
+
+/**
+ * Sets a status by hand, as the canvas does.
+ *
+ * @param platform The platform.
+ * @param workspace The workspace.
+ * @param status The status; "removed" revokes the workspace's tokens.
+ */
+export function setStatus(
+  platform: PlatformState,
+  workspace: WorkspaceState,
+  status: WorkspaceStatus,
+): void {
+  expireLiveness(platform);
+  workspace.status = status;
+  if (status === "removed") {
+    workspace.tokens = [];
+    workspace.livenessUntil = undefined;
+    platform.emit("WORKSPACE_REMOVED", workspace);
+  }
+}
+
+function isStaleExternal(workspace: WorkspaceState, now: number): boolean {
+  const { runtime, status, lastHeartbeatAt, createdAt } = workspace;
+  return runtime === "external" && (status === "online" || status === "degraded") &&
+    now - (lastHeartbeatAt ?? createdAt) > EXTERNAL_STALE_MS;
+}
+
+function goOffline(platform: PlatformState, workspace: WorkspaceState): void {
+  workspace.status = "offline";
+  platform.emit("WORKSPACE_OFFLINE", workspace);
+}
+
+function hasPausedAncestor(platform: PlatformState, workspace: WorkspaceState): boolean {
+  const met = new Set([workspace.id]);
+  let parentId = workspace.parentId;
+  while (parentId !== null && !met.has(parentId)) {
+    met.add(parentId);
+    const parent = platform.workspaces.get(parentId);
+    if (parent?.status === "paused") return true;
+    parentId = parent?.parentId ?? null;
+  }
+  return false;
+}

@@ -1,0 +1,116 @@
+import type { PlatformClock } from "./_clock.ts";
+import { expireLiveness, LIVENESS_MS } from "./_liveness.ts";
+import { freshToken } from "./_tokens.ts";
+import type { WorkspaceState } from "./_workspace_state.ts";
+import type { AddWorkspaceOptions } from "./add_workspace_options.ts";
+import type { PlatformEvent, PlatformEventType } from "./platform_event.ts";
+
+/** What the endpoints work on. */
+export class PlatformState {
+  /** The clock. */
+  readonly clock: PlatformClock;
+  /** The workspaces by id. */
+  readonly workspaces = new Map<string, WorkspaceState>();
+  /** The broadcasts so far. */
+  readonly events: PlatformEvent[] = [];
+  readonly #closing = new AbortController();
+  readonly #background = new Set<Promise<void>>();
+
+  /** @param clock The clock. */
+  constructor(clock: PlatformClock) {
+    this.clock = clock;
+  }
+
+  /** Aborted when the platform closes: whatever waits ends. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  /**
+   * Makes a workspace.
+   *
+   * @param options What it is like.
+   * @returns It.
+   * @throws {Deno.errors.AlreadyExists} If there is one with this id.
+   */
+  add(options: AddWorkspaceOptions = {}): WorkspaceState {
+    const { id = crypto.randomUUID(), status = "online", token = freshToken() } = options;
+    if (this.workspaces.has(id)) {
+      throw new Deno.errors.AlreadyExists(`Cannot add workspace '${id}': it exists`);
+    }
+    const now = this.clock.now();
+    const registered = status !== "provisioning" && status !== "failed" && status !== "removed";
+    const workspace: WorkspaceState = {
+      id,
+      createdAt: now,
+      name: options.name ?? "Workspace",
+      parentId: options.parentId ?? null,
+      runtime: options.runtime ?? "langgraph",
+      deliveryMode: options.deliveryMode ?? "push",
+      maxConcurrentTasks: options.maxConcurrentTasks ?? 1,
+      inboundSecret: options.inboundSecret,
+      url: registered ? "http://127.0.0.1:8000" : null,
+      agentCard: null,
+      status,
+      livenessUntil: status === "online" || status === "degraded" ? now + LIVENESS_MS : undefined,
+      restarts: 0,
+      tokens: token === null || status === "removed" ? [] : [token],
+      beats: [],
+      lastBeat: undefined,
+      lastHeartbeatAt: registered ? now : undefined,
+      overrides: undefined,
+      chat: [],
+      delivered: [],
+      queue: [],
+      activity: [],
+      injected: [],
+      hiddenUpTo: 0,
+      sequence: 0,
+      agent: { kind: "answers" },
+      turns: new Set(),
+    };
+    this.workspaces.set(id, workspace);
+    return workspace;
+  }
+
+  /**
+   * Broadcasts something.
+   *
+   * @param type What.
+   * @param workspace About which workspace.
+   * @param payload What else to tell.
+   */
+  emit(
+    type: PlatformEventType,
+    workspace: WorkspaceState,
+    payload: Readonly<Record<string, unknown>> = {},
+  ): void {
+    this.events.push({ at: this.clock.now(), type, workspaceId: workspace.id, payload });
+  }
+
+  /** Lets the liveness keys expire whose time has come. */
+  expire(): void {
+    expireLiveness(this);
+  }
+
+  /**
+   * Lets something go on while the request that has caused it is answered.
+   *
+   * @param work What goes on.
+   */
+  inBackground(work: () => Promise<void>): void {
+    const task = work();
+    this.#background.add(task);
+    task.finally(() => this.#background.delete(task));
+  }
+
+  /** Ends all that waits. */
+  close(): void {
+    this.#closing.abort();
+  }
+
+  /** Resolves when nothing goes on in the background any more. */
+  async settled(): Promise<void> {
+    while (this.#background.size > 0) await Promise.all(this.#background);
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * An in-memory platform over real HTTP, for tests, demos and the development of adapters.
+ *
+ * From another process (`main.ts` runs it on its own) the same is done with JSON over HTTP. These
+ * endpoints are no part of the real platform and pass none of its gates. They answer 200, or 400
+ * or 404 with `{"error": …}`, one line about what cannot be read or does not exist.
+ *
+ * | endpoint | body | answer |
+ * |---|---|---|
+ * | `GET /_dev/state` | | workspaces with chat, deliveries and queue; events |
+ * | `GET /_dev/requests` | | `{requests}`: all that was received |
+ * | `POST /_dev/workspaces` | {@linkcode AddWorkspaceOptions} | `{id, token}` |
+ * | `POST /_dev/workspaces/:id/delegate` | `{to?, task?, id?}` | `{delegation_id}` |
+ * | `POST /_dev/workspaces/:id/finish` | `{delegation_id, reply}` | |
+ * | `POST /_dev/workspaces/:id/fail` | `{delegation_id, error}` | |
+ * | `POST /_dev/workspaces/:id/rotate-token` | | `{token}` |
+ * | `POST /_dev/workspaces/:id/status` | `{status}` | |
+ * | `POST /_dev/workspaces/:id/agent` | {@linkcode AgentBehaviour} | |
+ * | `POST /_dev/workspaces/:id/release` | | `{released}`: how many turns have ended |
+ * | `POST /_dev/workspaces/:id/rows` | `{rows, replace?}` | |
+ * | `POST /_dev/faults` | `{route, fault, times?, workspaceId?}`, a {@linkcode Fault} but `handle` | |
+ * | `DELETE /_dev/faults?route=` | | without a route, all are cleared |
+ * | `POST /_dev/advance` | `{ms}` | |
+ *
+ * @module
+ */
+export type { A2aMessage, A2aRequest, DeliveredMessage, QueuedMessage } from "./a2a_message.ts";
+export type { AddWorkspaceOptions } from "./add_workspace_options.ts";
+export type { AgentBehaviour } from "./agent_behaviour.ts";
+export type { AcceptedBeat, BeatBody, RuntimeMetadata, RuntimeOverrides } from "./beat_body.ts";
+export type { ChatBubble } from "./chat_bubble.ts";
+export { DevPlatform, type DevPlatformOptions } from "./dev_platform.ts";
+export { type DelegateOptions, DevWorkspace } from "./dev_workspace.ts";
+export type { Fault, FaultOptions } from "./fault.ts";
+export type { PlatformEvent, PlatformEventType } from "./platform_event.ts";
+export type { RecordedRequest } from "./recorded_request.ts";
+export { ROUTE_NAMES, type RouteName } from "./route_name.ts";
+export { startDevPlatform } from "./start_dev_platform.ts";
+export type { RequestMatch, WaitForOptions } from "./wait_for.ts";
+export type { DeliveryMode, WorkspaceStatus } from "./workspace_status.ts";

@@ -1,0 +1,93 @@
+import { assertEquals } from "@std/assert";
+import { startDevPlatform } from "../../../scripts/dev_platform/mod.ts";
+import { beat, call, listing, wake } from "./_client.ts";
+
+Deno.test("the control surface does what the object does when it is called", async () => {
+  await using platform = await startDevPlatform({ now: () => 0 });
+  const control = async (request: string, body?: object) => {
+    const answered = await call(platform, request, body === undefined ? {} : { body });
+    assertEquals(answered.status, 200, answered.text);
+    return JSON.parse(answered.text);
+  };
+  const { id, token } = await control("POST /_dev/workspaces", { name: "Scribe", token: "t" });
+  assertEquals(token, "t");
+  const workspace = platform.workspace(id);
+  const of = (action: string, body?: object) =>
+    control(`POST /_dev/workspaces/${id}/${action}`, body);
+
+  await of("delegate", { id: "d-1" });
+  await of("finish", { delegation_id: "d-1", reply: "Dug" });
+  const { delegation_id } = await of("delegate");
+  await of("fail", { delegation_id, error: "no" });
+  const rows = await listing(platform, workspace);
+  assertEquals(rows.map((row) => row["status"]), ["failed", "failed", "completed", "completed"]);
+  await of("rows", { rows: [null], replace: true });
+  assertEquals((await listing(platform, workspace)).map((row) => row === null), [true]);
+
+  await of("agent", { kind: "blocks", reply: "Yawn" });
+  const woken = wake(platform, workspace, "m-1");
+  await platform.waitFor((r) => r.route === "a2a", { whenReceived: true });
+  assertEquals(await of("release"), { released: 1 });
+  assertEquals((await woken).status, 200);
+
+  await control("POST /_dev/faults", {
+    route: "heartbeat",
+    fault: { kind: "answer", status: 500 },
+    workspaceId: id,
+  });
+  assertEquals((await beat(platform, workspace)).status, 500);
+  await control("DELETE /_dev/faults?route=heartbeat");
+  assertEquals((await beat(platform, workspace)).status, 200);
+
+  assertEquals((await of("rotate-token")).token, workspace.token);
+  await control("POST /_dev/advance", { ms: 180_000 });
+  assertEquals(workspace.status, "offline");
+  assertEquals(await of("status", { status: "paused" }), { status: "paused" });
+
+  const state = await control("GET /_dev/state");
+  assertEquals(state.workspaces[0].delivered[0].text, "Wake up");
+  assertEquals(state.workspaces[0].restarts, 1);
+  const { requests } = await control("GET /_dev/requests");
+  assertEquals(requests.length, platform.requests.length);
+  assertEquals(requests.some(({ path }: { path: string }) => path.startsWith("/_dev")), false);
+});
+
+const refusals: [request: string, body: string | undefined, status: number, error: string][] = [
+  ["POST /_dev/advance", "{", 400, "Cannot read 'the body'"],
+  ["POST /_dev/advance", `{"ms":-1}`, 400, "Cannot read 'ms'"],
+  ["POST /_dev/faults", `{"route":"x"}`, 400, "Cannot read 'route'"],
+  [
+    "POST /_dev/faults",
+    `{"route":"a2a","fault":{"kind":"handle"}}`,
+    400,
+    "Cannot read 'fault.kind'",
+  ],
+  ["DELETE /_dev/faults?route=x", undefined, 400, "Cannot read 'route'"],
+  ["POST /_dev/workspaces", `{"id":"ws-1"}`, 400, "Cannot add workspace 'ws-1': it exists"],
+  ["POST /_dev/workspaces", `{"colour":"red"}`, 400, "Cannot read 'colour'"],
+  [
+    "POST /_dev/workspaces/ws-1/finish",
+    `{"delegation_id":"d","reply":""}`,
+    404,
+    "Cannot find delegation 'd'",
+  ],
+  ["POST /_dev/workspaces/none/release", undefined, 404, "Cannot find workspace 'none'"],
+  [
+    "POST /_dev/workspaces/ws-1/dance",
+    undefined,
+    404,
+    "No control 'POST /_dev/workspaces/ws-1/dance'",
+  ],
+  ["GET /_dev/nope", undefined, 404, "No control 'GET /_dev/nope'"],
+  ["POST /_dev/workspaces/%FF/release", undefined, 404, "Cannot find workspace '%FF'"],
+];
+for (const [request, body, status, error] of refusals) {
+  Deno.test(`the control surface answers ${status} when it gets ${request} ${body ?? ""}`, async () => {
+    await using platform = await startDevPlatform();
+    platform.addWorkspace({ id: "ws-1" });
+    const answered = await call(platform, request, body === undefined ? {} : { body });
+    const message: string = JSON.parse(answered.text).error;
+    assertEquals([answered.status, message.slice(0, error.length)], [status, error]);
+    assertEquals(message.split("\n").length, 1);
+  });
+}
