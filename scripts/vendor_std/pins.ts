@@ -8,7 +8,7 @@
 
 /** An npm package that carries copies of std packages, compiled to JavaScript. */
 export interface Tarball {
-  /** `name@version`, as `npm pack` takes it. */
+  /** `name@version`. */
   readonly spec: string;
   /** The integrity value that the npm registry states for it. */
   readonly integrity: string;
@@ -16,6 +16,14 @@ export interface Tarball {
   readonly folders: readonly string[];
   /** The subfolder of `folders` that holds one package. */
   folderOf(name: string, version: string): string;
+}
+
+/** A tarball as it came, not yet checked. */
+export interface FetchedTarball {
+  /** What it should be. */
+  readonly tarball: Tarball;
+  /** What it is. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** Files of one tarball that become files of one std package. */

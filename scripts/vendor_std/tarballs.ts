@@ -1,37 +1,84 @@
 /**
- * Fetches npm tarballs, checks them, and unpacks what is wanted of them.
+ * Gets npm tarballs, directly or through npm, checks them, and takes out the modules.
  *
  * @module
  */
 
-import type { Tarball } from "./pins.ts";
+import { packTarballs } from "./npm_pack.ts";
+import type { FetchedTarball, Tarball } from "./pins.ts";
+import { fetchTarball, tarballUrl } from "./registry.ts";
+import { tarFiles } from "./tar.ts";
 
-/** How long npm may take: it retries by itself, and the tarballs are tens of megabytes. */
-const NPM_DEADLINE_MS = 300_000;
+/** The text of each module and type declaration in the wanted folders of a tarball, by path. */
+export type Modules = ReadonlyMap<string, string>;
+
+/** Options for {@linkcode modulesOf}. */
+export interface ModulesOfOptions {
+  /** The address of the npm registry that is asked first. */
+  readonly registry: string;
+  /** An empty folder, for npm to write into. */
+  readonly dir: string;
+}
 
 /**
- * Fetches tarballs from the registry that npm is configured for, and unpacks each into the
- * subfolder that its spec names.
+ * Fetches tarballs from a registry, or has npm fetch them where that does not work, and takes out
+ * the modules in the folders that are wanted.
  *
- * Requires `--allow-run=npm,tar`, and `--allow-read` and `--allow-write` for `dir`.
+ * Requires `--allow-net` for the registry, or else `--allow-run=npm` and `--allow-read` for `dir`.
  *
  * @param tarballs What to fetch.
- * @param dir An empty folder.
- * @throws {Error} When npm or tar is missing or fails, or a tarball is not the pinned one.
+ * @param options Where from.
+ * @throws {Error} When neither way works, or a tarball is not the pinned one or cannot be read.
  */
-export async function unpackTarballs(tarballs: readonly Tarball[], dir: string): Promise<void> {
-  const specs = tarballs.map(({ spec }) => spec);
-  await run("npm", ["pack", ...specs, "--pack-destination", dir, "--ignore-scripts"]);
-  for (const tarball of tarballs) {
-    const file = `${dir}/${tarball.spec.replace("@", "-")}.tgz`;
-    await checkIntegrity(file, tarball);
-    await Deno.mkdir(`${dir}/${tarball.spec}`);
-    await run("tar", ["-xzf", file, "-C", `${dir}/${tarball.spec}`, ...tarball.folders]);
+export async function modulesOf(
+  tarballs: readonly Tarball[],
+  options: ModulesOfOptions,
+): Promise<ReadonlyMap<Tarball, Modules>> {
+  const modules = new Map<Tarball, Modules>();
+  for (const { tarball, bytes } of await fetchAll(tarballs, options)) {
+    // Only what has the pinned hash is unpacked, so how much comes out is known to be little.
+    await checkIntegrity(tarball, bytes);
+    modules.set(tarball, await unpack(tarball, bytes));
+  }
+  return modules;
+}
+
+async function fetchAll(
+  tarballs: readonly Tarball[],
+  { registry, dir }: ModulesOfOptions,
+): Promise<FetchedTarball[]> {
+  try {
+    return await fetchDirectly(tarballs, registry);
+  } catch (direct) {
+    try {
+      return await packTarballs(tarballs, dir);
+    } catch (npm) {
+      throw new Error(
+        `${messageOf(direct)}, and ${messageOf(npm)}: see that the registry can be reached; if ` +
+          "it asks for credentials, install npm and see that 'npm ping' works",
+        { cause: [direct, npm] },
+      );
+    }
   }
 }
 
-async function checkIntegrity(file: string, { spec, integrity }: Tarball): Promise<void> {
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-512", await Deno.readFile(file)));
+async function fetchDirectly(
+  tarballs: readonly Tarball[],
+  registry: string,
+): Promise<FetchedTarball[]> {
+  const fetched: FetchedTarball[] = [];
+  for (const tarball of tarballs) {
+    const bytes = await fetchTarball(tarballUrl(registry, tarball.spec));
+    fetched.push({ tarball, bytes });
+  }
+  return fetched;
+}
+
+async function checkIntegrity(
+  { spec, integrity }: Tarball,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<void> {
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-512", bytes));
   const actual = `sha512-${hash.toBase64()}`;
   if (actual === integrity) return;
   throw new Error(
@@ -40,26 +87,26 @@ async function checkIntegrity(file: string, { spec, integrity }: Tarball): Promi
   );
 }
 
-async function run(name: string, args: string[]): Promise<void> {
-  const signal = AbortSignal.timeout(NPM_DEADLINE_MS);
-  const { success, stderr } = await output(new Deno.Command(name, { args, signal }), name);
-  if (success) return;
-  const reason = signal.aborted ? "it took too long" : firstLines(new TextDecoder().decode(stderr));
-  const advice = name === "npm" ? ": see that the registry of 'npm config get registry' works" : "";
-  throw new Error(`'${name} ${args[0]}' failed (${reason})${advice}`);
-}
-
-async function output(command: Deno.Command, name: string): Promise<Deno.CommandOutput> {
+async function unpack(
+  { spec, folders }: Tarball,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<Modules> {
   try {
-    return await command.output();
+    const gunzipped = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const modules = new Map<string, string>();
+    for (const file of tarFiles(await new Response(gunzipped).bytes())) {
+      const wanted = /\.(js|d\.ts)$/.test(file.path) &&
+        folders.some((folder) => file.path.startsWith(`${folder}/`));
+      if (wanted) modules.set(file.path, new TextDecoder().decode(file.bytes));
+    }
+    return modules;
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Error(`${name} is not on PATH: install ${name}`, { cause: error });
+    const advice = "pick another in scripts/vendor_std/pins.ts";
+    const message = `the tarball of ${spec} cannot be unpacked (${messageOf(error)}): ${advice}`;
+    throw new Error(message, { cause: error });
   }
 }
 
-/** The first lines of an error output that say something, as one line. */
-function firstLines(text: string): string {
-  return text.split("\n").filter((line) => /\w/.test(line) && !/\bwarn\b/i.test(line))
-    .slice(0, 3).join("; ");
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

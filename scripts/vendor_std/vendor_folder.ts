@@ -6,8 +6,8 @@
 
 import { writePackage } from "./layout.ts";
 import { asOnJsr, shortenNames } from "./module_text.ts";
-import { IMPORTED, PARTS, TARBALLS, VERSIONS } from "./pins.ts";
-import { unpackTarballs } from "./tarballs.ts";
+import { IMPORTED, type Part, PARTS, TARBALLS, VERSIONS } from "./pins.ts";
+import { type Modules, modulesOf, type ModulesOfOptions } from "./tarballs.ts";
 
 /** Where Deno looks for vendored std packages, below the folder of `deno.json`. */
 const STD_FOLDER = "vendor/jsr.io/@std";
@@ -15,11 +15,10 @@ const STD_FOLDER = "vendor/jsr.io/@std";
 const STAMP = ".from-npm";
 /** Git, the linter and the formatter ignore it, and it is on the same file system as `vendor/`. */
 const WORK_FOLDER = "build";
-/** The modules and types that make up the recipe, and the types that npm lacks. */
-const RECIPE_FOLDERS = [
-  new URL("./", import.meta.url),
-  new URL("../std_types/testing/", import.meta.url),
-];
+/** The types of the modules of testing that npm has without types. */
+const TYPES_FOLDER = new URL("../std_types/testing/", import.meta.url);
+/** Their files make up the recipe. */
+const RECIPE_FOLDERS = [new URL("./", import.meta.url), TYPES_FOLDER];
 
 /**
  * Whether the std packages in `vendor/` are all there, made by Deno or by the current recipe.
@@ -38,16 +37,16 @@ export async function isComplete(): Promise<boolean> {
 /**
  * Builds `vendor/` in a work folder and moves it into place when it is whole.
  *
- * Requires `--allow-run=npm,tar`, and `--allow-read` and `--allow-write` for `vendor/` and `build/`.
+ * Requires `--allow-net` for the registry or `--allow-run=npm`, `--allow-read` for `scripts/`, and
+ * `--allow-read` and `--allow-write` for `vendor/` and `build/`.
  *
+ * @param registry The address of the npm registry that is asked first.
  * @throws {Error} When any part of it fails: then nothing was changed.
  */
-export async function buildFromNpm(): Promise<void> {
-  await Deno.mkdir(WORK_FOLDER, { recursive: true });
-  const dir = await Deno.makeTempDir({ dir: WORK_FOLDER, prefix: "vendor-" });
+export async function buildFromNpm(registry: string): Promise<void> {
+  const dir = await makeWorkFolder();
   try {
-    await unpackTarballs(TARBALLS, dir);
-    for (const [name, files] of await collect(dir)) {
+    for (const [name, files] of await collect({ registry, dir })) {
       await writePackage(`${dir}/@std`, { name, version: VERSIONS.get(name) ?? "", files });
     }
     await Deno.writeTextFile(`${dir}/@std/${STAMP}`, await recipe());
@@ -58,48 +57,63 @@ export async function buildFromNpm(): Promise<void> {
   }
 }
 
-/** Two setups may run at once (two tasks in one clone): the first to finish wins. */
-async function moveIntoPlace(dir: string): Promise<void> {
-  if (await isComplete()) return;
-  await Deno.mkdir(STD_FOLDER, { recursive: true });
-  await Deno.rename(STD_FOLDER, `${dir}/replaced`);
+async function makeWorkFolder(): Promise<string> {
+  await Deno.mkdir(WORK_FOLDER, { recursive: true });
   try {
-    await Deno.rename(`${dir}/@std`, STD_FOLDER);
+    return await Deno.makeTempDir({ dir: WORK_FOLDER, prefix: "vendor-" });
   } catch (error) {
-    if (!await isComplete()) throw error;
+    // Another setup ended in between and took the empty folder along.
+    if (error instanceof Deno.errors.NotFound) return await makeWorkFolder();
+    throw error;
   }
 }
 
-/** The files of every package, from unpacked tarballs. */
-async function collect(dir: string): Promise<Map<string, Map<string, string>>> {
-  const packages = new Map<string, Map<string, string>>();
-  const add = async (name: string, folder: string, url: string, only = /./) => {
-    const files = packages.get(name) ?? new Map<string, string>();
-    packages.set(name, files);
-    for (const path of modulesBelow(folder)) {
-      if (!only.test(path)) continue;
-      files.set(
-        shortenNames(path),
-        asOnJsr(await Deno.readTextFile(`${folder}/${path}`), `${url}/${path}`),
-      );
+/** Two setups may run at once (two tasks in one clone): the first to finish wins. */
+async function moveIntoPlace(dir: string): Promise<void> {
+  await Deno.mkdir(STD_FOLDER, { recursive: true });
+  for (let attempt = 1; !await isComplete(); attempt++) {
+    try {
+      await Deno.rename(STD_FOLDER, `${dir}/replaced-${attempt}`);
+    } catch (error) {
+      // Another setup is just here, too.
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
-  };
-  for (const { name, version, tarball, only } of PARTS) {
-    const subfolder = tarball.folderOf(name, version);
-    for (const folder of tarball.folders) {
-      await add(name, `${dir}/${tarball.spec}/${folder}/${subfolder}`, `std:/${subfolder}`, only);
+    try {
+      await Deno.rename(`${dir}/@std`, STD_FOLDER);
+    } catch (error) {
+      // It was quicker, and what it put there is complete unless its recipe is another.
+      if (attempt === 3) throw error;
     }
   }
-  await add("testing", `${import.meta.dirname}/../std_types/testing`, "std:/testing");
+}
+
+/** The files of every package, from tarballs and from the types that npm lacks. */
+async function collect(options: ModulesOfOptions): Promise<Map<string, Map<string, string>>> {
+  const modules = await modulesOf(TARBALLS, options);
+  const packages = new Map<string, Map<string, string>>();
+  for (const part of PARTS) {
+    const files = filesOf(part, modules.get(part.tarball) ?? new Map());
+    packages.set(part.name, new Map([...packages.get(part.name) ?? [], ...files]));
+  }
+  for (const { name } of Deno.readDirSync(TYPES_FOLDER)) {
+    packages.get("testing")?.set(name, await Deno.readTextFile(new URL(name, TYPES_FOLDER)));
+  }
   return packages;
 }
 
-/** The modules and type declarations below a folder, as paths relative to it. */
-function* modulesBelow(folder: string, under = ""): Generator<string> {
-  for (const { name, isDirectory } of Deno.readDirSync(`${folder}/${under}`)) {
-    if (isDirectory) yield* modulesBelow(folder, `${under}${name}/`);
-    else if (/\.(js|d\.ts)$/.test(name)) yield under + name;
+/** The files that one tarball gives to one package, by their path in the package. */
+function filesOf({ name, version, tarball, only = /./ }: Part, modules: Modules) {
+  const files = new Map<string, string>();
+  const subfolder = tarball.folderOf(name, version);
+  const prefixes = tarball.folders.map((folder) => `${folder}/${subfolder}/`);
+  for (const [whole, text] of modules) {
+    const prefix = prefixes.find((prefix) => whole.startsWith(prefix));
+    const path = whole.slice(prefix?.length);
+    if (prefix === undefined || !only.test(path)) continue;
+    files.set(shortenNames(path), asOnJsr(text, `std:/${subfolder}/${path}`));
   }
+  if (files.size === 0) throw new Error(`the tarball of ${tarball.spec} has no ${subfolder}`);
+  return files;
 }
 
 /** Changes whenever another recipe would make another folder. */
