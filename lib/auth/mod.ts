@@ -1,0 +1,9 @@
+/**
+ * Who this workspace is: its token, and the client that proves it.
+ *
+ * @module
+ */
+
+export { AuthorizedClient } from "./authorized_client.ts";
+export { PromptTokens, type PromptTokensOptions } from "./prompt_tokens.ts";
+export { type TokenSource, TokenStore, type TokenStoreOptions } from "./token_store.ts";

@@ -1,0 +1,73 @@
+import type { Log } from "../log/mod.ts";
+import type { TokenSource } from "./token_store.ts";
+
+/** Options of {@linkcode PromptTokens}. */
+export interface PromptTokensOptions {
+  readonly log: Log;
+  /**
+   * How long a request waits for its token, in milliseconds.
+   *
+   * @default {1000}
+   */
+  readonly patienceMs?: number;
+}
+
+/**
+ * Tokens that never keep a request waiting. A disk that hangs must not stop the beats: the last
+ * token that was known is sent instead, and what the disk says in the end holds from then on.
+ */
+export class PromptTokens implements TokenSource {
+  readonly #source: TokenSource;
+  readonly #log: Log;
+  readonly #patienceMs: number;
+  #last: string | undefined;
+  #asking: Promise<void> | undefined;
+  #hangs = false;
+
+  /**
+   * @param source Where the tokens come from, sooner or later.
+   * @param options How long to wait, and where to say that it took longer.
+   */
+  constructor(source: TokenSource, options: PromptTokensOptions) {
+    this.#source = source;
+    this.#log = options.log;
+    this.#patienceMs = options.patienceMs ?? 1000;
+  }
+
+  /** @inheritdoc */
+  async current(): Promise<string | undefined> {
+    return await this.#within(() => this.#source.current());
+  }
+
+  /** @inheritdoc */
+  async refresh(refused: string | undefined): Promise<string | undefined> {
+    return await this.#within(() => this.#source.refresh(refused));
+  }
+
+  async #within(ask: () => Promise<string | undefined>): Promise<string | undefined> {
+    // While one look hangs there is no second one: it would hang too, and hold a thread.
+    const answer = this.#hangs ? this.#asking : this.#begin(ask);
+    const patience = Promise.withResolvers<"late">();
+    const timer = setTimeout(() => patience.resolve("late"), this.#patienceMs);
+    const late = await Promise.race([answer, patience.promise]) === "late";
+    clearTimeout(timer);
+    if (late && !this.#hangs) {
+      this.#hangs = true;
+      this.#log.warn(
+        `The token file takes longer than ${this.#patienceMs / 1000} s to read: the last token ` +
+          "is used until its disk answers",
+      );
+    }
+    return this.#last;
+  }
+
+  #begin(ask: () => Promise<string | undefined>): Promise<void> {
+    const asking = ask().then((token) => {
+      this.#last = token;
+      if (this.#hangs) this.#log.info("The token file can be read again");
+      this.#hangs = false;
+    });
+    this.#asking = asking;
+    return asking;
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * The loop that beats.
+ *
+ * @module
+ */
+
+export { BeatLoop, type BeatLoopOptions } from "./beat_loop.ts";
+export { beatBody } from "./body.ts";

@@ -1,0 +1,37 @@
+/**
+ * Time as the loops use it: monotonic, and drivable by tests.
+ *
+ * @module
+ */
+
+/** Where durations and waits come from. */
+export interface Clock {
+  /** Milliseconds of a monotonic clock: only differences mean anything. */
+  now(): number;
+  /**
+   * Waits, and resolves early (it never rejects) when the signal aborts.
+   *
+   * @param ms How long, in milliseconds.
+   * @param signal Ends the wait.
+   */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** The longest wait that `setTimeout` takes: a longer one would fire at once. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal.aborted) return resolve();
+      const end = () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", end);
+        resolve();
+      };
+      const timer = setTimeout(end, Math.min(Math.max(ms, 0), LONGEST_TIMEOUT_MS));
+      signal.addEventListener("abort", end);
+    }),
+};

@@ -1,0 +1,7 @@
+/**
+ * The command line: one file per subcommand.
+ *
+ * @module
+ */
+
+export { workspaceBeat } from "./workspace_beat.ts";

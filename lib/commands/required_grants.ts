@@ -1,0 +1,96 @@
+import type { Build, Settings } from "../config/mod.ts";
+import { proxyFor } from "../config/mod.ts";
+import { isGranted, mayRead, mayWrite } from "../grants.ts";
+import {
+  DOCKER_MARKER,
+  grantFlags,
+  type Grants,
+  hostAndPort,
+  leastGrants,
+} from "../permissions.ts";
+
+/** What a process lacks of the grants that its settings need. */
+export interface LackingGrants {
+  /** Why it cannot do its job at all, and what to do; undefined when it can. */
+  readonly refusal: string | undefined;
+  /** What it does without, one phrase each. */
+  readonly without: readonly string[];
+}
+
+/**
+ * Compares what is granted with what the settings need. Nothing is prompted for.
+ *
+ * @param settings The settings.
+ * @param build What the binary was built for.
+ */
+export function lackingGrants(settings: Settings, build: Build | undefined): LackingGrants {
+  const needed = leastGrants({
+    platformUrls: [settings.platformUrl.value],
+    resultsFile: settings.resultsFile.value,
+    configsDir: settings.configsDir.value,
+    configFile: settings.configFile.value,
+  });
+  return { refusal: refusal(settings, build, needed), without: without(settings, needed) };
+}
+
+/**
+ * Why a plain-text platform behind a proxy is refused: the proxy would read the token, and Deno
+ * would send it there whatever the net grant says.
+ *
+ * @param settings The settings.
+ * @returns The refusal, or undefined.
+ */
+export function proxyRefusal(settings: Settings): string | undefined {
+  const { allowsProxy, platformUrl } = settings;
+  const proxy = allowsProxy.value ? undefined : proxyFor(platformUrl.value);
+  if (proxy === undefined) return undefined;
+  return `Cannot send the token to '${platformUrl.value}' (from ${platformUrl.origin}) through ` +
+    `the proxy '${proxy.address}' (from environment ${proxy.variable}), which would read it: ` +
+    "unset the variable, add the platform's host to NO_PROXY, or accept it with --allow-proxy";
+}
+
+function refusal(
+  settings: Settings,
+  build: Build | undefined,
+  needed: Grants,
+): string | undefined {
+  const { platformUrl, resultsFile } = settings;
+  const path = resultsFile.value;
+  const reaches = isGranted({ name: "net", host: hostAndPort(platformUrl.value) });
+  const writes = path === "-" || mayRead(path) && mayWrite(path);
+  if (reaches && writes) return undefined;
+  const what = reaches
+    ? `write the results file '${path}' (from ${resultsFile.origin})`
+    : `reach the platform '${platformUrl.value}' (from ${platformUrl.origin})`;
+  if (build === undefined) {
+    const otherwise = writes ? "" : ", or write results to standard output: --results-file -";
+    return `Not allowed to ${what}: run with ${grantFlags(needed).join(" ")}${otherwise}`;
+  }
+  return `Not allowed to ${what}: this binary was built for the platform ` +
+    `${
+      build.platformUrls.join(" or ")
+    } and the results file ${build.resultsFile}: rebuild it with ` +
+    `deno task compile --platform-url ${platformUrl.value} --results-file ${path} ` +
+    `--configs-dir ${settings.configsDir.value}`;
+}
+
+function without(settings: Settings, needed: Grants): string[] {
+  const results = settings.resultsFile.value;
+  const isNamed = (path: string) =>
+    path !== results && path !== DOCKER_MARKER &&
+    !path.endsWith(".tmp");
+  const variables = needed.env.filter((variable) => !isGranted({ name: "env", variable }));
+  const unread = needed.read.filter((path) => isNamed(path) && !mayRead(path));
+  const unwritten = needed.write.filter((path) => isNamed(path) && !mayWrite(path));
+  return [
+    ...variables.length === needed.env.length
+      ? ["environment variables"]
+      : phrase("the environment's", variables),
+    ...phrase("reading", unread),
+    ...phrase("writing", unwritten),
+  ];
+}
+
+function phrase(what: string, items: readonly string[]): string[] {
+  return items.length === 0 ? [] : [`${what} ${items.join(", ")}`];
+}

@@ -1,0 +1,110 @@
+import { buildCommand, type Command } from "@stricli/core";
+import { configurationError, InputError, resolveSettings } from "../config/mod.ts";
+import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
+import { createLog, type Log, Secrets, type StderrHandler } from "../log/mod.ts";
+import { learnSavedSecret, Sidecar } from "../sidecar.ts";
+import { reasonOf } from "../text.ts";
+import type { CommandContext } from "./context.ts";
+import { flagValues, SETTING_FLAGS, type SettingFlags, switchFlag } from "./flags.ts";
+import { lackingGrants, proxyRefusal } from "./required_grants.ts";
+
+/** SIGTERM promises an end within 5 s; what has not ended by then never will. */
+const STOP_WITHIN_MS = 4500;
+/** How long the last log lines may take. */
+const FLUSH_WITHIN_MS = 300;
+
+type RunFlags = SettingFlags & { readonly once: boolean };
+
+/** `workspace-beat [run]`: keeps the workspace alive until it is told to stop. */
+export const run: Command<CommandContext> = buildCommand<RunFlags, [], CommandContext>({
+  docs: {
+    brief: "Keep the workspace alive (the default)",
+    fullDescription: "Beats, delivers results, wakes the agent and notifies the user until " +
+      "SIGTERM or SIGINT; with --once, does each of them once and says by its exit code how " +
+      "that went.",
+  },
+  parameters: {
+    flags: {
+      ...SETTING_FLAGS,
+      once: switchFlag("Do one beat, one poll and its deliveries, then exit"),
+    },
+  },
+  async func(flags) {
+    const { settings, warnings } = await resolveSettings(flagValues(flags), this.build);
+    const secrets = new Secrets();
+    const { log, handler } = createLog({
+      level: settings.logLevel.value,
+      format: settings.logFormat.value,
+      secrets,
+    });
+    const proxied = proxyRefusal(settings);
+    if (proxied !== undefined) throw configurationError(proxied);
+    const { refusal, without } = lackingGrants(settings, this.build);
+    if (refusal !== undefined) throw new InputError(refusal, EXIT_CODE.notAllowed);
+    for (const warning of warnings) log.warn(warning);
+    if (without.length > 0) log.warn(`Not granted, so done without: ${without.join("; ")}`);
+    log.info(
+      `Keeping workspace ${settings.workspaceId.value} alive on ${settings.platformUrl.value} ` +
+        `every ${settings.intervalSeconds.value} s`,
+    );
+    learnSavedSecret(settings, secrets); // not waited for: no file may delay a beat
+    const sidecar = new Sidecar({ settings, secrets, log });
+    this.exitCode = await untilStopped(log, async (signal) => {
+      if (flags.once) return await sidecar.once(signal);
+      await sidecar.run(signal);
+      return EXIT_CODE.fine;
+    });
+    await end(log, handler);
+  },
+});
+
+/**
+ * Runs something until it ends or a signal stops it. The first SIGTERM or SIGINT lets it finish
+ * what it must; the second, or its dawdling, ends the wait.
+ */
+async function untilStopped(
+  log: Log,
+  work: (signal: AbortSignal) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const stop = new AbortController();
+  const forced = Promise.withResolvers<ExitCode>();
+  let patience: ReturnType<typeof setTimeout> | undefined;
+  const onSignal = () => {
+    if (stop.signal.aborted) return forced.resolve(EXIT_CODE.unexpected);
+    log.info("Stopping");
+    stop.abort();
+    patience = setTimeout(() => {
+      log.error(`Not everything ended within ${STOP_WITHIN_MS / 1000} s; exiting all the same`);
+      forced.resolve(EXIT_CODE.unexpected);
+    }, STOP_WITHIN_MS);
+  };
+  const onStrayError = (event: Event) => {
+    // A fault of ours in a corner that nobody waits for must not end the beats.
+    event.preventDefault();
+    const error = event instanceof PromiseRejectionEvent ? event.reason : event;
+    log.error(`Unexpected: ${reasonOf(error)}; going on`);
+  };
+  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+  for (const signal of signals) Deno.addSignalListener(signal, onSignal);
+  globalThis.addEventListener("unhandledrejection", onStrayError);
+  globalThis.addEventListener("error", onStrayError);
+  try {
+    return await Promise.race([
+      work(stop.signal).catch((error) => {
+        if (stop.signal.aborted) return EXIT_CODE.fine;
+        throw error;
+      }),
+      forced.promise,
+    ]);
+  } finally {
+    clearTimeout(patience);
+    for (const signal of signals) Deno.removeSignalListener(signal, onSignal);
+    globalThis.removeEventListener("unhandledrejection", onStrayError);
+    globalThis.removeEventListener("error", onStrayError);
+  }
+}
+
+async function end(log: Log, handler: StderrHandler): Promise<void> {
+  log.debug("Stopped");
+  await handler.flush(FLUSH_WITHIN_MS);
+}

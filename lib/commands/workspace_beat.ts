@@ -1,0 +1,52 @@
+import { buildApplication, buildRouteMap, run as runApplication, text_en } from "@stricli/core";
+import { type Build, InputError } from "../config/mod.ts";
+import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
+import { neutralise } from "../text.ts";
+import { VERSION } from "../version.ts";
+import { check } from "./check.ts";
+import { commandContext } from "./context.ts";
+import { run } from "./run.ts";
+import { usageProblem } from "./usage_problem.ts";
+
+/**
+ * The whole program: reads the arguments, does what they say, and gives the exit code. Whatever is
+ * wrong is said in one line on standard error.
+ *
+ * @param args The arguments, without the program's name.
+ * @param build What the binary was built for; left out for `deno run`.
+ */
+export async function workspaceBeat(args: readonly string[], build?: Build): Promise<ExitCode> {
+  const context = commandContext(build);
+  let failed: ExitCode = EXIT_CODE.unexpected;
+  const application = buildApplication(
+    buildRouteMap({
+      routes: { run, check },
+      defaultCommand: "run",
+      docs: {
+        brief: "Keeps an agent's workspace alive and brings its results back",
+        fullDescription: "Keeps an agent's workspace alive and brings its results back. " +
+          "workspace-beat run --help lists the flags.",
+      },
+    }),
+    {
+      name: "workspace-beat",
+      versionInfo: { currentVersion: VERSION },
+      documentation: { disableAnsiColor: true, onlyRequiredInUsageLine: true },
+      localization: {
+        text: {
+          ...text_en,
+          exceptionWhileParsingArguments(error) {
+            failed = EXIT_CODE.usage;
+            return usageProblem(error);
+          },
+          exceptionWhileRunningCommand(error) {
+            if (error instanceof InputError) failed = error.exitCode;
+            return error instanceof Error ? neutralise(error.message, 2000) : String(error);
+          },
+        },
+      },
+    },
+  );
+  await runApplication(application, args, context);
+  return context.process.exitCode === 0 ? context.exitCode : failed;
+}

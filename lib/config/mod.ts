@@ -1,0 +1,23 @@
+/**
+ * The settings: flags over environment over config.yaml over defaults, each with its origin.
+ *
+ * @module
+ */
+
+export { parseConfig, readConfigFile } from "./config_file.ts";
+export type { ConfigFile } from "./config_file.ts";
+export { ENVIRONMENT_VARIABLES } from "./environment.ts";
+export { configurationError, InputError, usageError } from "./errors.ts";
+export { proxyFor } from "./proxy.ts";
+export { type Build, type ResolvedSettings, resolveSettings } from "./resolve.ts";
+export {
+  type FlagName,
+  type FlagValues,
+  type Setting,
+  SETTING_DEFINITIONS,
+  type SettingDefinition,
+  type SettingName,
+  type Settings,
+} from "./settings.ts";
+export { parseToken } from "./token.ts";
+export type { NotifyMode } from "./values.ts";

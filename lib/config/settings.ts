@@ -1,0 +1,159 @@
+/**
+ * The one table of settings: flag, variable, what is allowed, and the words of the help text.
+ *
+ * @module
+ */
+
+import type { EnvironmentVariable } from "./environment.ts";
+import {
+  INTERVAL_RANGE,
+  parseFolder,
+  parseInterval,
+  parseLogFormat,
+  parseLogLevel,
+  parseNotifyMode,
+  parseOrgId,
+  parsePath,
+  parsePlatformUrl,
+  parseSwitch,
+  parseWorkspaceId,
+} from "./values.ts";
+import { parseToken } from "./token.ts";
+
+/** One row of the table. */
+export interface SettingDefinition<T> {
+  /** Reads the value; undefined when the text is not allowed. */
+  readonly parse: (text: string) => T | undefined;
+  /** What is allowed, as an error message says it. */
+  readonly allowed: string;
+  /** What it is for, as the help text says it. */
+  readonly brief: string;
+  /** The flag's name, without dashes. */
+  readonly flag?: string;
+  /** The variables it is read from, the first that is set. */
+  readonly variables?: readonly EnvironmentVariable[];
+  /** Whether its value may never be shown. */
+  readonly secret?: boolean;
+}
+
+/** Every setting, by the name the code uses. */
+export const SETTING_DEFINITIONS = {
+  workspaceId: {
+    parse: parseWorkspaceId,
+    allowed: "1 to 128 letters, digits, '-' or '_'",
+    brief: "The workspace to keep alive",
+    flag: "workspace-id",
+    variables: ["WORKSPACE_ID"],
+  },
+  platformUrl: {
+    parse: parsePlatformUrl,
+    allowed: "an http:// or https:// URL without credentials, query or fragment",
+    brief: "The platform's address",
+    flag: "platform-url",
+    variables: ["PLATFORM_URL"],
+  },
+  intervalSeconds: {
+    parse: parseInterval,
+    allowed: `a whole number of seconds from ${INTERVAL_RANGE.least} to ${INTERVAL_RANGE.most}`,
+    brief: "Seconds between beats",
+    flag: "interval",
+  },
+  resultsFile: {
+    parse: parsePath,
+    allowed: "the path of a file, or - for standard output",
+    brief: "Where results are appended for the agent; - writes them to standard output",
+    flag: "results-file",
+    variables: ["DELEGATION_RESULTS_FILE"],
+  },
+  configsDir: {
+    parse: parseFolder,
+    allowed: "the path of a folder",
+    brief: "The folder of the token file and the inbound secret",
+    flag: "configs-dir",
+    variables: ["CONFIGS_DIR"],
+  },
+  configFile: {
+    parse: parsePath,
+    allowed: "the path of a file",
+    brief: "The config.yaml to read",
+    flag: "config",
+  },
+  logLevel: {
+    parse: parseLogLevel,
+    allowed: "one of debug, info, warning, error",
+    brief: "The least level that is logged",
+    flag: "log-level",
+    variables: ["LOG_LEVEL"],
+  },
+  logFormat: {
+    parse: parseLogFormat,
+    allowed: "text or json",
+    brief: "How log lines look",
+    flag: "log-format",
+  },
+  notify: {
+    parse: parseNotifyMode,
+    allowed: "all, failures or off",
+    brief: "Which results the user is told of",
+    flag: "notify",
+  },
+  sendsOrigin: {
+    parse: parseSwitch,
+    allowed: "on or off",
+    brief: "Whether requests carry the platform's own Origin, which its SaaS edge wants",
+    flag: "origin",
+  },
+  environmentToken: {
+    parse: parseToken,
+    allowed: "printable characters without spaces",
+    brief: "The workspace's token, used when the token file has none",
+    variables: ["MOLECULE_WORKSPACE_TOKEN"],
+    secret: true,
+  },
+  orgId: {
+    parse: parseOrgId,
+    allowed: "1 to 128 printable ASCII characters",
+    brief: "The tenant, for platforms that are guarded by tenant",
+    variables: ["MOLECULE_ORG_ID", "MOLECULE_ORGANIZATION_ID"],
+  },
+} as const satisfies Record<string, SettingDefinition<unknown>>;
+
+/** The code's name of a setting. */
+export type SettingName = keyof typeof SETTING_DEFINITIONS;
+
+/** A value and where it came from. */
+export interface Setting<T> {
+  readonly value: T;
+  /** "flag --interval", "environment LOG_LEVEL", "file /configs/config.yaml", "build", "default". */
+  readonly origin: string;
+}
+
+type Definitions = typeof SETTING_DEFINITIONS;
+type ValueOf<Name extends SettingName> = NonNullable<ReturnType<Definitions[Name]["parse"]>>;
+
+/** The settings that may have no value. */
+type Optional = "environmentToken" | "orgId";
+
+/** Every setting, resolved. */
+export type Settings =
+  & {
+    readonly [Name in SettingName]: Setting<
+      | ValueOf<Name>
+      | (Name extends Optional ? undefined : never)
+    >;
+  }
+  & {
+    /** Whether an HTTP proxy may carry the requests to an `http://` platform. */
+    readonly allowsProxy: Setting<boolean>;
+  };
+
+/** A flag that takes a value, without its dashes. */
+export type FlagName = Extract<Definitions[SettingName], { flag: string }>["flag"];
+
+/** What the command line said: the text of each flag that was given, and the switches. */
+export interface FlagValues {
+  /** The text of each flag that was given. */
+  readonly texts: Readonly<{ [Flag in FlagName]?: string | undefined }>;
+  /** Whether `--allow-proxy` was given. */
+  readonly allowProxy: boolean;
+}

@@ -1,0 +1,10 @@
+/**
+ * The log: to standard error, free of secrets, and never in anybody's way.
+ *
+ * @module
+ */
+
+export { Episode } from "./episode.ts";
+export { createLog, type Log, type LogFormat, type LogLevel } from "./log.ts";
+export { Secrets } from "./secrets.ts";
+export { StderrHandler } from "./stderr_handler.ts";

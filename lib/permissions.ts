@@ -1,0 +1,116 @@
+/**
+ * The least grants for given settings: the one source of the manifest. `deno.json`'s default
+ * permissions, the compile script and `check` are all made from {@linkcode leastGrants}; a test
+ * holds them equal.
+ *
+ * @module
+ */
+
+import { ENVIRONMENT_VARIABLES } from "./config/environment.ts";
+
+/** What the grants depend on. Every path is absolute. */
+export interface GrantSettings {
+  /** The platforms to reach: `http://` or `https://` URLs; the host may be `*.example.com`. */
+  readonly platformUrls: readonly string[];
+  /** The results file, or `-` when results go to standard output and no file is written. */
+  readonly resultsFile: string;
+  /** The folder that holds the token file and the inbound secret. */
+  readonly configsDir: string;
+  /** The config.yaml to read. */
+  readonly configFile: string;
+}
+
+/** Grants as Deno names them: each list holds everything that is allowed, and nothing else is. */
+export interface Grants {
+  /** `host:port` of each platform. */
+  readonly net: readonly string[];
+  /** Files that may be read. */
+  readonly read: readonly string[];
+  /** Files that may be created, written and renamed. */
+  readonly write: readonly string[];
+  /** Environment variables that may be read. */
+  readonly env: readonly string[];
+}
+
+/** The token file in a configs folder (contract 4.1). */
+export function tokenFile(configsDir: string): string {
+  return `${configsDir}/.auth_token`;
+}
+
+/** The inbound secret's file in a configs folder (contract 4.2). */
+export function inboundSecretFile(configsDir: string): string {
+  return `${configsDir}/.platform_inbound_secret`;
+}
+
+/** Where a file's next content is written before it is renamed into place. */
+export function temporaryFile(path: string): string {
+  return `${path}.tmp`;
+}
+
+/** Present in every Docker container: it decides the default platform (contract 4.6). */
+export const DOCKER_MARKER = "/.dockerenv";
+
+/**
+ * Computes the least grants with which a sidecar of these settings does its whole job.
+ *
+ * @param settings The settings to grant for; paths must be absolute.
+ * @returns The grants, without duplicates, in a fixed order.
+ */
+export function leastGrants(settings: GrantSettings): Grants {
+  const secret = inboundSecretFile(settings.configsDir);
+  const results = settings.resultsFile === "-" ? [] : [settings.resultsFile];
+  return {
+    net: unique(settings.platformUrls.map(hostAndPort)),
+    read: unique([
+      settings.configFile,
+      tokenFile(settings.configsDir),
+      secret,
+      temporaryFile(secret), // a rename reads its source
+      ...results, // lstat and stat, to refuse a symlink
+      DOCKER_MARKER,
+    ]),
+    write: unique([secret, temporaryFile(secret), ...results]),
+    env: ENVIRONMENT_VARIABLES,
+  };
+}
+
+/**
+ * Writes grants as the flags of `deno run` and `deno compile`. A list that is empty gives no flag,
+ * which grants nothing.
+ *
+ * @param grants The grants.
+ * @returns One `--allow-…=a,b` per kind.
+ *
+ * @example
+ * ```ts
+ * import { grantFlags } from "./permissions.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const grants = { net: ["example.com:443"], read: [], write: ["/tmp/a", "/tmp/b"], env: [] };
+ * assertEquals(grantFlags(grants), ["--allow-net=example.com:443", "--allow-write=/tmp/a,/tmp/b"]);
+ * ```
+ */
+export function grantFlags(grants: Grants): string[] {
+  return (["net", "read", "write", "env"] as const)
+    .filter((kind) => grants[kind].length > 0)
+    .map((kind) => `--allow-${kind}=${grants[kind].join(",")}`);
+}
+
+/** The `host:port` that a platform URL is reached at, as `--allow-net` wants it. *
+ * @example
+ * ```ts
+ * import { hostAndPort } from "./permissions.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(hostAndPort("https://*.example.com/api"), "*.example.com:443");
+ * ```
+ */
+export function hostAndPort(platformUrl: string): string {
+  const url = new URL(platformUrl.replace("://*.", "://wildcard."));
+  const port = url.port !== "" ? url.port : url.protocol === "https:" ? "443" : "80";
+  return `${url.hostname.replace(/^wildcard\./, "*.")}:${port}`;
+}
+
+function unique(items: readonly string[]): string[] {
+  return [...new Set(items)];
+}

@@ -1,0 +1,106 @@
+import { VERSION } from "../version.ts";
+import { classifyAnswer, classifyError, type Outcome, oversized, timedOut } from "./outcome.ts";
+import type { PlatformRequest, Sender } from "./requests.ts";
+
+/** Options of {@linkcode PlatformClient}. */
+export interface PlatformClientOptions {
+  /** The platform's base address, without a trailing slash. */
+  readonly platformUrl: string;
+  /**
+   * Whether to send `Origin: <the platform's origin>`: without it the SaaS edge answers
+   * /workspaces/… with a page (contract 1.0).
+   *
+   * @default {true}
+   */
+  readonly sendsOrigin?: boolean;
+  /** The value of `X-Molecule-Org-Id`, where the platform is guarded by tenant (contract 1.0). */
+  readonly orgId?: string | undefined;
+}
+
+/**
+ * The one HTTP client: every request has a total deadline and a size cap, follows no redirect, and
+ * ends in an outcome. It knows nothing of tokens.
+ *
+ * Requires `--allow-net` for the platform.
+ */
+export class PlatformClient implements Sender {
+  readonly #platformUrl: string;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  /** @param options Where the platform is and which headers it wants. */
+  constructor(options: PlatformClientOptions) {
+    const { platformUrl, sendsOrigin = true, orgId } = options;
+    this.#platformUrl = platformUrl;
+    this.#headers = {
+      "accept": "application/json",
+      "user-agent": `workspace-beat/${VERSION}`,
+      ...(sendsOrigin && { "origin": new URL(platformUrl).origin }),
+      ...(orgId !== undefined && { "x-molecule-org-id": orgId }),
+    };
+  }
+
+  /**
+   * Sends a request.
+   *
+   * @param request The request.
+   * @param options `signal` gives the request up.
+   * @returns What became of it.
+   * @throws The signal's reason, when it aborts before the outcome is known.
+   */
+  async send(request: PlatformRequest, options: { signal: AbortSignal }): Promise<Outcome> {
+    options.signal.throwIfAborted();
+    // Wired by hand: AbortSignal.any() would leave something behind on a signal that lives for
+    // months, with every request.
+    const end = new AbortController();
+    const giveUp = () => end.abort();
+    options.signal.addEventListener("abort", giveUp);
+    const deadline = setTimeout(giveUp, request.deadlineMs);
+    try {
+      return await this.#exchange(request, end.signal);
+    } catch (error) {
+      options.signal.throwIfAborted();
+      return end.signal.aborted ? timedOut(request.deadlineMs) : classifyError(error);
+    } finally {
+      clearTimeout(deadline);
+      options.signal.removeEventListener("abort", giveUp);
+    }
+  }
+
+  async #exchange(request: PlatformRequest, signal: AbortSignal): Promise<Outcome> {
+    const response = await fetch(this.#platformUrl + request.path, {
+      method: request.method,
+      headers: {
+        ...this.#headers,
+        ...(request.body !== undefined && { "content-type": "application/json" }),
+        ...request.headers,
+      },
+      body: bodyOf(request),
+      redirect: "manual",
+      signal,
+    });
+    const text = await readCapped(response, request.maxBytes);
+    if (text === undefined) return oversized(response.status, request.maxBytes);
+    return classifyAnswer({ status: response.status, headers: response.headers, text });
+  }
+}
+
+/** `fetch` repeats what it can send again; a Blob it reads only once. */
+function bodyOf({ body, isSentOnce = false }: PlatformRequest): BodyInit | null {
+  if (body === undefined) return null;
+  return isSentOnce ? new Blob([body]) : body;
+}
+
+/** Reads a body, or gives undefined (and hangs up) once it is larger than the cap. */
+async function readCapped(response: Response, maxBytes: number): Promise<string | undefined> {
+  if (response.body === null) return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  // Leaving the loop early cancels the body.
+  for await (const chunk of response.body) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) return undefined;
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}

@@ -1,0 +1,40 @@
+/**
+ * Whether the platform can be reached at all, as the beats find out. The other loops wait while it
+ * cannot: their attempts would fail too, and be one more log line and one more load each.
+ */
+export class Contact {
+  #regained: PromiseWithResolvers<void> | undefined;
+
+  /** Whether the last beat found nobody there. */
+  get lost(): boolean {
+    return this.#regained !== undefined;
+  }
+
+  /**
+   * Records what a beat found.
+   *
+   * @param reached Whether the platform answered, whatever it said.
+   */
+  record(reached: boolean): void {
+    if (!reached) {
+      this.#regained ??= Promise.withResolvers<void>();
+    } else {
+      this.#regained?.resolve();
+      this.#regained = undefined;
+    }
+  }
+
+  /**
+   * Resolves when the platform can be reached (at once where it can), or when the signal aborts.
+   *
+   * @param signal Ends the wait.
+   */
+  async regained(signal: AbortSignal): Promise<void> {
+    if (this.#regained === undefined || signal.aborted) return;
+    const aborted = Promise.withResolvers<void>();
+    const onAbort = () => aborted.resolve();
+    signal.addEventListener("abort", onAbort);
+    await Promise.race([this.#regained.promise, aborted.promise]);
+    signal.removeEventListener("abort", onAbort);
+  }
+}

@@ -1,0 +1,91 @@
+import type { Clock } from "../clock.ts";
+import { Episode, type Log, type Secrets } from "../log/mod.ts";
+import { mayRead, mayWrite } from "../grants.ts";
+import { parseInboundSecret } from "../platform/mod.ts";
+import { reasonOf } from "../text.ts";
+import { readSmallFile } from "../small_file.ts";
+import { writePrivateFile } from "./private_file.ts";
+
+/** More than the longest secret that is accepted, so that any file of ours can be compared. */
+const LARGEST_FILE_BYTES = 64 * 1024;
+
+/** Options of {@linkcode InboundSecret}. */
+export interface InboundSecretOptions {
+  /** The file to keep it in (contract 4.2). */
+  readonly file: string;
+  /** Learns the secret, so that no log line can show it. */
+  readonly secrets: Secrets;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+/**
+ * The secret with which the platform proves itself to this workspace. The platform repeats it with
+ * every beat's answer; it is written to disk only when it differs from what is there.
+ */
+export class InboundSecret {
+  readonly #options: InboundSecretOptions;
+  readonly #trouble: Episode;
+  #wanted: string | undefined;
+  #saving: Promise<void> | undefined;
+
+  /** @param options The file, and where to log. */
+  constructor(options: InboundSecretOptions) {
+    this.#options = options;
+    this.#trouble = new Episode("Saving the inbound secret", options);
+  }
+
+  /**
+   * Takes the secret out of an accepted beat's answer and saves it in the background: the disk may
+   * never delay a beat. A disk that fails is tried again with the next beat's answer.
+   *
+   * @param answer The JSON of a 2xx answer.
+   */
+  offer(answer: unknown): void {
+    const secret = parseInboundSecret(answer);
+    if (secret === undefined) return;
+    this.#options.secrets.add(secret);
+    this.#wanted = secret;
+    this.#saving ??= this.#save();
+  }
+
+  /** Resolves when nothing is being saved any more. */
+  async settled(): Promise<void> {
+    await this.#saving;
+  }
+
+  async #save(): Promise<void> {
+    const { file } = this.#options;
+    try {
+      while (this.#wanted !== undefined) {
+        const secret = this.#wanted;
+        this.#wanted = undefined;
+        if (await this.#current() !== secret) await writePrivateFile(file, secret);
+      }
+      this.#trouble.succeeded();
+    } catch (error) {
+      const remedy = error instanceof Deno.errors.NotCapable || !mayWrite(file)
+        ? "this process was not granted the file: rebuild, or run with its grant"
+        : "check that its folder exists, has room, and belongs to this user";
+      this.#trouble.failed(
+        `Cannot save the inbound secret to '${file}': ${reasonOf(error)}: ` +
+          `${remedy}; the next beat tries again`,
+      );
+    } finally {
+      this.#saving = undefined;
+    }
+  }
+
+  /** What the file holds; one that cannot be read, or that others can, is simply written anew. */
+  async #current(): Promise<string | undefined> {
+    const { file } = this.#options;
+    if (!mayRead(file)) return undefined;
+    try {
+      const { mode } = await Deno.stat(file);
+      if (mode !== null && (mode & 0o077) !== 0) return undefined;
+      return await readSmallFile(file, LARGEST_FILE_BYTES);
+    } catch {
+      return undefined;
+    }
+  }
+}

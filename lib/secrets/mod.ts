@@ -1,0 +1,8 @@
+/**
+ * What the platform hands out in confidence, kept private on disk.
+ *
+ * @module
+ */
+
+export { InboundSecret, type InboundSecretOptions } from "./inbound_secret.ts";
+export { writePrivateFile } from "./private_file.ts";

@@ -1,0 +1,54 @@
+import { dirname } from "@std/path/dirname";
+import { ensureDir } from "@std/fs/ensure-dir";
+import { mayRead, mayWrite } from "../grants.ts";
+import { temporaryFile } from "../permissions.ts";
+
+/** The one owner may read and write; nobody else may do anything. */
+const PRIVATE = 0o600;
+
+/**
+ * Writes a file that only its owner can read, whole or not at all: readers see the former content
+ * or the new one, and nobody else ever sees any of it.
+ *
+ * Requires `--allow-read` and `--allow-write` for the file and for `<file>.tmp`; and for its
+ * folder, where that has to be made.
+ *
+ * @param path The file.
+ * @param text Its new content.
+ * @throws {Deno.errors.NotCapable} The manifest does not grant the file.
+ * @throws {Error} The system cannot write it; the former content is still there.
+ */
+export async function writePrivateFile(path: string, text: string): Promise<void> {
+  const folder = dirname(path);
+  if (mayRead(folder) && mayWrite(folder)) await ensureDir(folder);
+  const temporary = temporaryFile(path);
+  await removeIfThere(temporary);
+  try {
+    // createNew refuses a link that somebody has put in the way, and the mode holds from the
+    // first byte on.
+    using file = await Deno.open(temporary, { write: true, createNew: true, mode: PRIVATE });
+    await writeWhole(file, new TextEncoder().encode(text));
+    await file.sync();
+    await Deno.rename(temporary, path);
+  } catch (error) {
+    await removeIfThere(temporary).catch(() => {}); // the first error is the one to report
+    throw error;
+  }
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+async function writeWhole(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  while (bytes.length > 0) {
+    const written = await file.write(bytes);
+    // On a full disk Deno may count 0 bytes instead of throwing.
+    if (written === 0) throw new Error("No space is left on the disk");
+    bytes = bytes.subarray(written);
+  }
+}

@@ -1,0 +1,172 @@
+import { AuthorizedClient, PromptTokens, TokenStore } from "./auth/mod.ts";
+import { BeatLoop } from "./beat/mod.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import type { Settings } from "./config/mod.ts";
+import {
+  FileResults,
+  NotifyLoop,
+  Parent,
+  PollLoop,
+  type ResultsOutput,
+  StdoutResults,
+  WakeLoop,
+} from "./delegations/mod.ts";
+import { EXIT_CODE, type ExitCode, exitCodeFor } from "./exit_code.ts";
+import { mayRead } from "./grants.ts";
+import type { Log, Secrets } from "./log/mod.ts";
+import { inboundSecretFile, tokenFile } from "./permissions.ts";
+import { Contact, isUnreachable, PlatformClient, type Sender } from "./platform/mod.ts";
+import { Report } from "./report/mod.ts";
+import { InboundSecret } from "./secrets/mod.ts";
+import { readSmallFile } from "./small_file.ts";
+import { supervise } from "./supervise.ts";
+
+/** More than the longest secret that is accepted. */
+const LARGEST_SECRET_BYTES = 8 * 1024;
+
+/** Options of {@linkcode Sidecar}. */
+export interface SidecarOptions {
+  readonly settings: Settings;
+  /** What may never appear in a log line. */
+  readonly secrets: Secrets;
+  readonly log: Log;
+  /**
+   * Where time comes from.
+   *
+   * @default {systemClock}
+   */
+  readonly clock?: Clock;
+}
+
+/**
+ * The whole sidecar: beats, polls, wakes and notes, each in its own loop, none in another's way.
+ *
+ * Requires `--allow-net` for the platform, `--allow-read` and `--allow-write` for the results file,
+ * the token file and the inbound secret.
+ */
+export class Sidecar {
+  /** What the agent reports about itself; every beat carries it. */
+  readonly report: Report = new Report();
+  readonly #log: Log;
+  readonly #clock: Clock;
+  readonly #secret: InboundSecret;
+  readonly #beats: BeatLoop;
+  readonly #polls: PollLoop;
+  readonly #wakes: WakeLoop;
+  readonly #notes: NotifyLoop;
+
+  /** @param options The settings, and where to log. */
+  constructor(options: SidecarOptions) {
+    const { log, secrets, settings, clock = systemClock } = options;
+    const workspaceId = settings.workspaceId.value;
+    const intervalMs = settings.intervalSeconds.value * 1000;
+    const contact = new Contact();
+    const output = resultsOutput(settings);
+    const common = { workspaceId, sender: authorizedSender(options), contact, log, clock };
+    this.#log = log;
+    this.#clock = clock;
+    this.#secret = new InboundSecret({
+      file: inboundSecretFile(settings.configsDir.value),
+      secrets,
+      log,
+      clock,
+    });
+    this.#beats = new BeatLoop({
+      ...common,
+      intervalMs,
+      report: this.report,
+      onAccepted: (answer) => this.#secret.offer(answer),
+    });
+    this.#wakes = new WakeLoop({ ...common, output, parent: new Parent(common) });
+    this.#notes = new NotifyLoop({ ...common, mode: settings.notify.value });
+    this.#polls = new PollLoop({
+      ...common,
+      intervalMs,
+      output,
+      onResults: (results) => {
+        this.#wakes.add(results);
+        this.#notes.add(results);
+      },
+    });
+  }
+
+  /**
+   * Runs until the signal aborts; an append that is under way is finished first.
+   *
+   * @param signal Ends it.
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    const loops = [
+      { name: "beat", run: (signal: AbortSignal) => this.#beats.run(signal) },
+      { name: "poll", run: (signal: AbortSignal) => this.#polls.run(signal) },
+      { name: "wake", run: (signal: AbortSignal) => this.#wakes.run(signal) },
+      { name: "notify", run: (signal: AbortSignal) => this.#notes.run(signal) },
+    ];
+    await supervise(loops, { signal, log: this.#log, clock: this.#clock });
+    await this.#secret.settled();
+  }
+
+  /**
+   * Does one beat, one poll and its deliveries.
+   *
+   * @param signal Gives up.
+   * @returns The exit code: of the first thing that failed.
+   * @throws The signal's reason, when it aborts.
+   */
+  async once(signal: AbortSignal): Promise<ExitCode> {
+    const beat = await this.#beats.beat(signal);
+    await this.#secret.settled();
+    if (isUnreachable(beat)) return exitCodeFor(beat.kind);
+    const poll = await this.#polls.poll(signal, { grace: false });
+    const [woken] = await Promise.all([this.#wakes.once(signal), this.#notes.drain(signal)]);
+    for (const { kind } of [beat, poll.outcome]) {
+      if (exitCodeFor(kind) !== EXIT_CODE.fine) return exitCodeFor(kind);
+    }
+    if (poll.failedToWrite) return EXIT_CODE.resultsFile;
+    return woken ? EXIT_CODE.fine : EXIT_CODE.tryAgain;
+  }
+}
+
+/**
+ * The client that proves who the workspace is, as the settings say it.
+ *
+ * @param options The settings, and where to log.
+ */
+export function authorizedSender(options: SidecarOptions): Sender {
+  const { log, secrets, settings } = options;
+  const client = new PlatformClient({
+    platformUrl: settings.platformUrl.value,
+    sendsOrigin: settings.sendsOrigin.value,
+    orgId: settings.orgId.value,
+  });
+  const tokens = new TokenStore({
+    file: tokenFile(settings.configsDir.value),
+    environmentToken: settings.environmentToken.value,
+    secrets,
+    log,
+  });
+  return new AuthorizedClient(client, new PromptTokens(tokens, { log }));
+}
+
+/**
+ * Learns the inbound secret that a former run has saved, so that no log line can show it before
+ * the platform hands it out again.
+ *
+ * Requires `--allow-read` for its file, or learns nothing.
+ *
+ * @param settings The settings, which say where it is.
+ * @param secrets What learns it.
+ */
+export async function learnSavedSecret(settings: Settings, secrets: Secrets): Promise<void> {
+  const file = inboundSecretFile(settings.configsDir.value);
+  if (!mayRead(file)) return;
+  // A file that cannot be read is written anew with the first beat's answer, which tells of it.
+  const text = await readSmallFile(file, LARGEST_SECRET_BYTES).catch(() => undefined);
+  if (text !== undefined) secrets.add(text.trim());
+}
+
+/** Where results go, as the settings say it. */
+export function resultsOutput(settings: Settings): ResultsOutput {
+  const path = settings.resultsFile.value;
+  return path === "-" ? new StdoutResults() : new FileResults(path);
+}

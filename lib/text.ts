@@ -1,0 +1,87 @@
+/**
+ * Text that came from somewhere else, made safe to show on one line.
+ *
+ * @module
+ */
+
+/** Control, format (bidi, zero-width), invisible, line-separating and broken characters. */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
+/** Those of them that separate words: they become a space instead of nothing. */
+const SEPARATING = /[\t\n\v\f\r\u0085\u2028\u2029]+/gu;
+
+/**
+ * Cuts text to a number of characters (code points, so that none is torn).
+ *
+ * @param text The text.
+ * @param characters The most characters to keep.
+ *
+ * @example
+ * ```ts
+ * import { cut } from "./text.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(cut("naïve 🦆🦆", 7), "naïve 🦆");
+ * ```
+ */
+export function cut(text: string, characters: number): string {
+  if (text.length <= characters) return text;
+  let kept = "";
+  let count = 0;
+  for (const character of text) {
+    if (++count > characters) break;
+    kept += character;
+  }
+  return kept;
+}
+
+/**
+ * Makes foreign text harmless on one line: no line breaks, no control characters, nothing that
+ * hides or reorders text; runs of white space become one space.
+ *
+ * @param text The foreign text.
+ * @param characters The most characters to keep.
+ *
+ * @example
+ * ```ts
+ * import { neutralise } from "./text.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(neutralise("a\n\u202ereply\u0007", 100), "a reply");
+ * ```
+ */
+export function neutralise(text: string, characters: number): string {
+  // Cutting first bounds the work; what is removed later only makes it shorter.
+  const bounded = cut(text, characters * 8);
+  const safe = bounded.replace(SEPARATING, " ").replace(UNSAFE, "").replace(/\s+/gu, " ").trim();
+  return cut(safe, characters).trimEnd();
+}
+
+/**
+ * The message of anything that was thrown, on one line.
+ *
+ * @param error What was caught.
+ */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return neutralise(String(error), 300);
+  // Since Deno 2.9 `fetch` itself only says that it failed; the cause says why.
+  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : "";
+  return neutralise(error.message + cause, 300);
+}
+
+/**
+ * A number and what it counts, in the singular or with an s.
+ *
+ * @param number How many.
+ * @param noun One of them.
+ *
+ * @example
+ * ```ts
+ * import { counted } from "./text.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([counted(1, "result"), counted(2, "result")], ["1 result", "2 results"]);
+ * ```
+ */
+export function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,7 @@
+/**
+ * The real sidecar as a child process under its manifest, for tests and the demo.
+ *
+ * @module
+ */
+
+export { SidecarProcess, type SidecarProcessOptions, startSidecar } from "./sidecar_process.ts";

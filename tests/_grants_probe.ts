@@ -1,0 +1,89 @@
+// Tries what its argument lists, and says of each attempt how it ended: "done", or the error's name.
+
+/** The arguments: where the granted things are, and where others are. */
+interface Targets {
+  readonly platformUrl: string;
+  readonly otherUrl: string;
+  readonly dir: string;
+}
+
+const { platformUrl, otherUrl, dir }: Targets = JSON.parse(Deno.args[0] ?? "{}");
+const secret = `${dir}/.platform_inbound_secret`;
+const results = `${dir}/results.jsonl`;
+const localhost = platformUrl.replace("127.0.0.1", "localhost");
+const elsewhere = "https://modules.example.test/module.ts";
+
+/** What the sidecar does, and needs a grant for. */
+const granted: Readonly<Record<string, () => unknown>> = {
+  "ask the platform": () => ask(platformUrl),
+  "read config.yaml": () => Deno.readTextFile(`${dir}/config.yaml`),
+  "read the token": () => Deno.readTextFile(`${dir}/.auth_token`),
+  "append to the results file": () => Deno.writeTextFile(results, "x\n", { append: true }),
+  "look at the results file": () => Deno.lstat(results),
+  "write the secret's next content": () => Deno.writeTextFile(`${secret}.tmp`, "x"),
+  "rename it into place": () => Deno.rename(`${secret}.tmp`, secret),
+  "read the secret": () => Deno.readTextFile(secret),
+  "look for Docker's marker": () => Deno.stat("/.dockerenv").catch(unlessAbsent),
+  "read a variable": () => Deno.env.get("MOLECULE_WORKSPACE_TOKEN"),
+};
+
+/** What nobody needs. */
+const refused: Readonly<Record<string, () => unknown>> = {
+  "ask another port": () => ask(otherUrl),
+  "ask by another name": () => ask(localhost),
+  "ask another host": () => ask("https://example.test/"),
+  "connect to another port": () => Deno.connect({ port: Number(new URL(otherUrl).port) }),
+  "listen": () => Deno.listen({ hostname: "127.0.0.1", port: 0 }).close(),
+  "look a name up": () => Deno.resolveDns("example.test", "A"),
+  "import from elsewhere": () => import(elsewhere),
+  "read /etc/passwd": () => Deno.readTextFile("/etc/passwd"),
+  "read the process's environment": () => Deno.readTextFile("/proc/self/environ"),
+  "list the folder": () => Array.fromAsync(Deno.readDir(dir)),
+  "read the results file's neighbour": () => Deno.readTextFile(`${dir}/results.consumed`),
+  "read a name that begins alike": () => Deno.readTextFile(`${results}.bak`),
+  "write the results file's neighbour": () => Deno.writeTextFile(`${dir}/results.consumed`, "x"),
+  "write a name that begins alike": () => Deno.writeTextFile(`${results}.bak`, "x"),
+  "move the results file away": () => Deno.rename(results, `${dir}/results.consumed`),
+  "write the token": () => Deno.writeTextFile(`${dir}/.auth_token`, "x"),
+  "write config.yaml": () => Deno.writeTextFile(`${dir}/config.yaml`, "x"),
+  "make a folder": () => Deno.mkdir(`${dir}/folder`),
+  "link out of the folder": () => Deno.symlink("/etc/passwd", results),
+  "leave by dots": () => Deno.readTextFile(`${dir}/../../etc/passwd`),
+  "make a temporary file": () => Deno.makeTempFile(),
+  "read another variable": () => Deno.env.get("PATH"),
+  "list the variables": () => Deno.env.toObject(),
+  "start a subprocess": () => new Deno.Command("true").output(),
+  "start itself": () => new Deno.Command(Deno.execPath(), { args: ["--version"] }).output(),
+  "load a library": () => Deno.dlopen("/lib/libc.so.6", {}),
+  "ask the system": () => Deno.hostname(),
+};
+
+/** Asks for a page, whose refusal is an answer too. */
+async function ask(url: string): Promise<void> {
+  const response = await fetch(url);
+  await response.body?.cancel();
+}
+
+function unlessAbsent(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}
+
+async function attempt(action: () => unknown): Promise<string> {
+  try {
+    await action();
+    return "done";
+  } catch (error) {
+    if (!(error instanceof Error)) return String(error);
+    // What import() throws has no class of its own.
+    return /^Requires import access/.test(error.message) ? "NotCapable" : error.name;
+  }
+}
+
+const ended: Record<string, Record<string, string>> = { granted: {}, refused: {} };
+for (const [kind, attempts] of Object.entries({ granted, refused })) {
+  for (const [what, action] of Object.entries(attempts)) {
+    const outcome = await attempt(action);
+    ended[kind] = { ...ended[kind], [what]: outcome };
+  }
+}
+console.log(JSON.stringify(ended));

@@ -1,0 +1,164 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { Build } from "../../lib/config/mod.ts";
+import { resolve, resolveOne, type Scenario } from "./_resolve.ts";
+
+const BUILD: Build = {
+  platformUrls: ["https://*.build.test", "https://build.test", "https://other.test"],
+  resultsFile: "/build/results.jsonl",
+  configsDir: "/build/configs",
+  configFile: "/build/config.yaml",
+};
+
+const YAML = "observability:\n  heartbeat_interval_seconds: 45\n  log_level: ERROR\n";
+
+Deno.test("resolveSettings() gives every setting its default when nobody says anything (contract 7 #17, #38, #68)", async () => {
+  const { settings, warnings } = await resolveOne({ env: { WORKSPACE_CONFIG_PATH: "" } });
+  assertEquals(settings, {
+    workspaceId: { value: "w", origin: "environment WORKSPACE_ID" },
+    platformUrl: { value: "http://localhost:8080", origin: "default" },
+    intervalSeconds: { value: 30, origin: "default" },
+    resultsFile: { value: "/tmp/delegation_results.jsonl", origin: "default" },
+    configsDir: { value: "/configs", origin: "default" },
+    configFile: { value: "/configs/config.yaml", origin: "default" },
+    logLevel: { value: "info", origin: "default" },
+    logFormat: { value: "text", origin: "default" },
+    notify: { value: "all", origin: "default" },
+    sendsOrigin: { value: true, origin: "default" },
+    allowsProxy: { value: false, origin: "default" },
+    environmentToken: { origin: "default" },
+    orgId: { origin: "default" },
+  });
+  assertEquals(warnings, []);
+});
+
+/** A setting, and every place that can set it, the strongest first; the origin it then shows. */
+const PRECEDENCE: Readonly<
+  Record<string, readonly (readonly [from: Scenario, value: unknown, origin: string])[]>
+> = {
+  workspaceId: [
+    [{ flags: { "workspace-id": "f" } }, "f", "flag --workspace-id"],
+    [{ env: { WORKSPACE_ID: "e" } }, "e", "environment WORKSPACE_ID"],
+  ],
+  platformUrl: [
+    [{ flags: { "platform-url": "http://flag.test/" } }, "http://flag.test", "flag --platform-url"],
+    [{ env: { PLATFORM_URL: "http://env.test/" } }, "http://env.test", "environment PLATFORM_URL"],
+    [{ build: BUILD }, "https://build.test", "build"],
+    [{ env: { DOCKER_VERSION: "27" } }, "http://host.docker.internal:8080", "default"],
+  ],
+  intervalSeconds: [
+    [{ flags: { interval: "5" } }, 5, "flag --interval"],
+    [{ yaml: YAML }, 45, "file …"],
+  ],
+  resultsFile: [
+    [{ flags: { "results-file": "-" } }, "-", "flag --results-file"],
+    [{ env: { DELEGATION_RESULTS_FILE: "/e" } }, "/e", "environment DELEGATION_RESULTS_FILE"],
+    [{ build: BUILD }, "/build/results.jsonl", "build"],
+  ],
+  configsDir: [
+    [{ flags: { "configs-dir": "/f/" } }, "/f", "flag --configs-dir"],
+    [{ env: { CONFIGS_DIR: "/e/" } }, "/e", "environment CONFIGS_DIR"], // contract 7 #37
+    [{ build: BUILD }, "/build/configs", "build"],
+  ],
+  configFile: [
+    [{ flags: { config: "/f.yaml" } }, "/f.yaml", "flag --config"],
+    [
+      { env: { WORKSPACE_CONFIG_PATH: "/e/" } },
+      "/e/config.yaml",
+      "environment WORKSPACE_CONFIG_PATH",
+    ],
+    [{ env: { WORKSPACE_CONFIG_PATH: "" }, build: BUILD }, "/build/config.yaml", "build"],
+  ],
+  logLevel: [
+    [{ flags: { "log-level": "debug" } }, "debug", "flag --log-level"],
+    [{ env: { LOG_LEVEL: "WARNING" } }, "warning", "environment LOG_LEVEL"],
+    [{ yaml: YAML }, "error", "file …"],
+  ],
+  orgId: [
+    [{ env: { MOLECULE_ORG_ID: "o1" } }, "o1", "environment MOLECULE_ORG_ID"],
+    [{ env: { MOLECULE_ORGANIZATION_ID: "o2" } }, "o2", "environment MOLECULE_ORGANIZATION_ID"],
+  ],
+  allowsProxy: [[{ allowProxy: true }, true, "flag --allow-proxy"]],
+  logFormat: [[{ flags: { "log-format": "json" } }, "json", "flag --log-format"]],
+  notify: [[{ flags: { notify: "off" } }, "off", "flag --notify"]],
+  sendsOrigin: [[{ flags: { origin: "off" } }, false, "flag --origin"]],
+  environmentToken: [
+    [{ env: { MOLECULE_WORKSPACE_TOKEN: "t" } }, "t", "environment MOLECULE_WORKSPACE_TOKEN"],
+  ],
+};
+
+/** Everything that the sources say, each over those behind it. */
+function together(sources: readonly Scenario[]): Scenario {
+  return sources.toReversed().reduce((under, over) => ({
+    ...under,
+    ...over,
+    env: { ...under.env, ...over.env },
+    flags: { ...under.flags, ...over.flags },
+  }), {});
+}
+
+Deno.test("resolveSettings() takes flags over environment over file over build over default, and says which (contract 7 #18, #37)", async () => {
+  const expected = Object.entries(PRECEDENCE).flatMap(([name, sources]) =>
+    sources.map(([, value, origin], n) => ({
+      name,
+      value,
+      origin,
+      scenario: together(sources.slice(n).map(([source]) => source)),
+    }))
+  );
+  const resolved = await resolve(expected.map(({ scenario }) => scenario));
+  for (const [n, { settings, configFile }] of resolved.entries()) {
+    const { name = "", value, origin = "" } = expected[n] ?? {};
+    const wanted = { value, origin: origin.replace("…", configFile) };
+    assertEquals(settings[name], wanted, `${name} of ${JSON.stringify(expected[n]?.scenario)}`);
+  }
+});
+
+Deno.test("resolveSettings() takes an empty variable as not set", async () => {
+  const names = ["PLATFORM_URL", "CONFIGS_DIR", "DELEGATION_RESULTS_FILE", "LOG_LEVEL"];
+  const others = ["MOLECULE_WORKSPACE_TOKEN", "MOLECULE_ORG_ID", "DOCKER_VERSION", "HOME"];
+  const empty = Object.fromEntries([...names, ...others].map((name) => [name, ""]));
+  const env = { ...empty, MOLECULE_ORGANIZATION_ID: "second" };
+  const { settings, warnings } = await resolveOne({ env });
+  assertEquals(settings["orgId"]?.value, "second");
+  assertEquals(settings["platformUrl"]?.value, "http://localhost:8080");
+  const origins = ["resultsFile", "configsDir", "logLevel", "environmentToken"]
+    .map((name) => settings[name]?.origin);
+  assertEquals(origins, ["default", "default", "default", "default"]);
+  assertEquals(warnings, []);
+});
+
+Deno.test("resolveSettings() warns of an interval of 90 s or more, and keeps it (D31)", async () => {
+  const scenarios = [
+    { flags: { interval: "89" } },
+    { flags: { interval: "90" } },
+    { yaml: "observability: {heartbeat_interval_seconds: 3600}" },
+  ];
+  const [short, long, longest] = await resolve(scenarios);
+  assertEquals([short?.settings["intervalSeconds"]?.value, short?.warnings], [89, []]);
+  assertEquals([long?.settings["intervalSeconds"]?.value, long?.warnings.length], [90, 1]);
+  assertMatch(long?.warnings.join() ?? "", /^The interval of 90 s \(from flag --interval\)/);
+  assertEquals([longest?.settings["intervalSeconds"]?.value, longest?.warnings.length], [300, 1]);
+  assertMatch(longest?.warnings.join() ?? "", /from file .*config.yaml\)/);
+});
+
+Deno.test("resolveSettings() warns, and goes on, when the tenant cannot stand in a header", async () => {
+  const { settings, warnings } = await resolveOne({ env: { MOLECULE_ORG_ID: "ö" } });
+  assertEquals(settings["orgId"]?.value, undefined);
+  assertEquals(warnings.length, 1);
+  assertMatch(warnings.join(), /'ö' from MOLECULE_ORG_ID in the environment/);
+});
+
+Deno.test("resolveSettings() judges the flags before anything else", async () => {
+  const flags = { interval: "4" };
+  const env = { WORKSPACE_ID: "", LOG_LEVEL: "loud" };
+  const { exitCode, message } = await resolveOne({ flags, env });
+  assertEquals(exitCode, 64);
+  assertMatch(message ?? "", /--interval/);
+});
+
+Deno.test("resolveSettings() has no default platform of a build that names only patterns", async () => {
+  const build = { ...BUILD, platformUrls: ["https://*.build.test"] };
+  const { settings } = await resolveOne({ build });
+  const { value, origin } = settings["platformUrl"] ?? {};
+  assert(origin === "default" && value === "http://localhost:8080", `${value} from ${origin}`);
+});

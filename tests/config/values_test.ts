@@ -1,0 +1,210 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { parseToken } from "../../lib/config/mod.ts";
+import {
+  parseConfigInterval,
+  parseFolder,
+  parseInterval,
+  parseLogFormat,
+  parseLogLevel,
+  parseNotifyMode,
+  parseOrgId,
+  parsePath,
+  parsePlatformUrl,
+  parseSwitch,
+  parseWorkspaceId,
+} from "../../lib/config/values.ts";
+
+/** What a parser makes of texts; null stands for "not allowed". */
+type Table = readonly (readonly [text: string, value: string | number | boolean | null])[];
+
+function assertTable(parse: (text: string) => unknown, table: Table): void {
+  for (const [text, value] of table) {
+    assertEquals(parse(text) ?? null, value, `for ${JSON.stringify(text)}`);
+  }
+}
+
+Deno.test("parsePlatformUrl() takes http and https addresses, without a trailing slash (D22)", () => {
+  assertTable(parsePlatformUrl, [
+    ["http://localhost:8080", "http://localhost:8080"],
+    ["http://localhost:8080/", "http://localhost:8080"],
+    ["https://platform.example.com///", "https://platform.example.com"],
+    ["HTTPS://Platform.Example.com:443/base/", "https://platform.example.com/base"],
+    ["http://[::1]:8080/", "http://[::1]:8080"],
+    [" http://platform\n", "http://platform"],
+    ["http://platform?", "http://platform"],
+    ["http://platform/#", "http://platform"],
+    ["platform", null],
+    ["platform:8080", null],
+    ["//platform", null],
+    ["", null],
+    ["http://", null],
+    ["ftp://platform", null],
+    ["file:///configs", null],
+    ["http://platform:port", null],
+    ["http://user@platform", null],
+    ["http://:word@platform", null],
+    ["http:user:word@platform", null],
+    ["http://platform/?tenant=1", null],
+    ["http://platform/#top", null],
+  ]);
+});
+
+Deno.test("parsePlatformUrl() gives an address that paths can be put behind, whatever it is given", () => {
+  const texts = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.tuple(fc.constantFrom("http://h", "https://[::1]", "http:h"), fc.string()).map((parts) =>
+      parts.join("")
+    ),
+  );
+  fc.assert(fc.property(texts, (text) => {
+    const address = parsePlatformUrl(text);
+    if (address === undefined) return;
+    assert(/^https?:\/\/[^/?#@]+(\/[^?#]*)?$/.test(address) && !address.endsWith("/"), address);
+    assertEquals(parsePlatformUrl(address), address);
+    const url = new URL(`${address}/registry/heartbeat`);
+    assertEquals(url.href, `${address}/registry/heartbeat`);
+    assertEquals(url.search + url.hash + url.username + url.password, "");
+  }));
+});
+
+Deno.test("parseWorkspaceId() takes 1 to 128 letters, digits, '-' or '_'", () => {
+  assertTable(parseWorkspaceId, [
+    ["0b6ce1a4-2d5c-4b8e-9f0a-1d2e3f4a5b6c", "0b6ce1a4-2d5c-4b8e-9f0a-1d2e3f4a5b6c"],
+    ["Agent_1", "Agent_1"],
+    ["a", "a"],
+    ["a".repeat(128), "a".repeat(128)],
+    ["a".repeat(129), null],
+    ["", null],
+    ["a b", null],
+    ["a\n", null],
+    ["../etc", null],
+    ["a/b", null],
+    ["é", null],
+  ]);
+});
+
+Deno.test("parseInterval() keeps whole seconds from 5 to 300 as they are (contract 7 #18, #19)", () => {
+  assertTable(parseInterval, [
+    ["5", 5],
+    ["30", 30],
+    ["45", 45],
+    ["300", 300],
+    ["4", null],
+    ["0", null],
+    ["301", null],
+    ["-5", null],
+    ["+30", null],
+    ["30.5", null],
+    ["3e1", null],
+    ["0x1e", null],
+    [" 30", null],
+    ["30s", null],
+    ["", null],
+    ["99999999999999999999", null],
+  ]);
+});
+
+Deno.test("parsePath() and parseFolder() take what a system takes as a path", () => {
+  assertTable(parsePath, [["/tmp/a b", "/tmp/a b"], ["-", "-"], ["", null], ["a\0b", null]]);
+  assertTable(parseFolder, [
+    ["/configs", "/configs"],
+    ["/configs//", "/configs"],
+    ["/", "/"],
+    ["//", "/"],
+    ["", null],
+    ["a\0/", null],
+  ]);
+});
+
+Deno.test("parseLogLevel() takes a level in any case, also by Python's names (contract 7 #82)", () => {
+  assertTable(parseLogLevel, [
+    ["debug", "debug"],
+    ["Info", "info"],
+    ["WARNING", "warning"],
+    ["warn", "warning"],
+    [" error\n", "error"],
+    ["CRITICAL", "error"],
+    ["FATAL", "error"],
+    ["loud", null],
+    ["", null],
+    ["10", null],
+    ["constructor", null],
+    ["__proto__", null],
+  ]);
+});
+
+Deno.test("parseLogFormat(), parseNotifyMode() and parseSwitch() take their words and no others", () => {
+  assertTable(parseLogFormat, [["text", "text"], ["json", "json"], ["JSON", null], ["", null]]);
+  assertTable(parseNotifyMode, [
+    ["all", "all"],
+    ["failures", "failures"],
+    ["off", "off"],
+    ["none", null],
+  ]);
+  assertTable(parseSwitch, [["on", true], ["off", false], ["true", null], ["", null]]);
+});
+
+Deno.test("parseOrgId() and parseToken() give only what can stand in a header", () => {
+  const canStand = (text: string) => new Headers({ "x-value": text }).get("x-value");
+  fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
+    const orgId = parseOrgId(text);
+    if (orgId !== undefined) assertEquals(canStand(orgId), text);
+    const token = parseToken(text);
+    if (token !== undefined) assertEquals(canStand(`Bearer ${token}`), `Bearer ${text.trim()}`);
+  }));
+  assertTable(parseOrgId, [
+    ["org 1", "org 1"],
+    ["o".repeat(128), "o".repeat(128)],
+    ["o".repeat(129), null],
+    [" org", null],
+    ["", null],
+    ["org\n", null],
+    ["örg", null],
+  ]);
+  assertTable(parseToken, [[" abc\n", "abc"], ["a b", null], ["", null], ["a\0", null]]);
+});
+
+Deno.test("parseConfigInterval() reads like Python's int() and clamps (contract 7 #72-#81)", () => {
+  const table: readonly (readonly [value: unknown, seconds: number | undefined])[] = [
+    [5, 5],
+    [30, 30],
+    [300, 300],
+    [1, 5],
+    [0, 5],
+    [-7, 5],
+    [301, 300],
+    [3600, 300],
+    ["not-a-number", undefined],
+    [null, undefined],
+    [45.9, 45],
+    [-0.5, 5],
+    [true, 5],
+    [false, 5],
+    ["45", 45],
+    [" 4_5 ", 45],
+    ["+45", 45],
+    ["45.9", undefined],
+    ["", undefined],
+    ["_45", undefined],
+    ["4__5", undefined],
+    ["0x1e", undefined],
+    [NaN, undefined],
+    [Infinity, undefined],
+    [10n ** 30n, 300],
+    [[30], undefined],
+    [{}, undefined],
+    [undefined, undefined],
+  ];
+  for (const [value, seconds] of table) {
+    assertEquals(parseConfigInterval(value), seconds, `for ${String(value)}`);
+  }
+});
+
+Deno.test("parseConfigInterval() gives whole seconds from 5 to 300 or nothing, whatever it is given", () => {
+  fc.assert(fc.property(fc.anything({ withBigInt: true, withDate: true }), (value) => {
+    const seconds = parseConfigInterval(value);
+    if (seconds === undefined) return;
+    assert(Number.isInteger(seconds) && seconds >= 5 && seconds <= 300, String(seconds));
+  }));
+});

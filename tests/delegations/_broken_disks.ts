@@ -1,0 +1,104 @@
+/**
+ * Disks that are really full, and folders that really refuse: they need rights that not every
+ * machine gives, and tests are ignored where it does not.
+ *
+ * @module
+ */
+
+import { makeTempDir } from "../support/mod.ts";
+
+const DISK_BYTES = 64 * 1024;
+
+/** A folder that cannot be written to. */
+export interface BrokenFolder extends AsyncDisposable {
+  /** Its absolute path. */
+  readonly path: string;
+  /** Ends what keeps it from being written to. */
+  mend(): Promise<void>;
+}
+
+/** A small disk of the test's own. */
+export interface SmallDisk extends BrokenFolder {
+  /** Fills the disk; what is on it can only grow within its last page of 4 KiB. */
+  fill(): Promise<void>;
+}
+
+/** Mounts a small disk. Requires a user who may mount. */
+export async function mountSmallDisk(): Promise<SmallDisk> {
+  const dir = await makeTempDir();
+  const filler = `${dir.path}/filler`;
+  const options = ["-t", "tmpfs", "-o", `size=${DISK_BYTES}`, "tmpfs", dir.path];
+  if (!await succeeds("mount", options)) {
+    await dir[Symbol.asyncDispose]();
+    throw new Error("Cannot mount a small disk");
+  }
+  return {
+    path: dir.path,
+    async fill() {
+      using file = await Deno.create(filler);
+      const page = new Uint8Array(4096);
+      try {
+        while (await file.write(page) > 0);
+      } catch {
+        // Full.
+      }
+    },
+    async mend() {
+      await Deno.remove(filler);
+    },
+    async [Symbol.asyncDispose]() {
+      await succeeds("umount", [dir.path]);
+      await dir[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Makes a folder in which nothing can be made. Requires root, or a user who is bound by modes. */
+export async function makeReadOnlyFolder(): Promise<BrokenFolder> {
+  const dir = await makeTempDir();
+  // Modes do not bind root; the attribute does, where there is one.
+  await succeeds("chattr", ["+i", dir.path]) || await succeeds("chmod", ["a-w", dir.path]);
+  const folder = {
+    path: dir.path,
+    async mend() {
+      await succeeds("chattr", ["-i", dir.path]);
+      await succeeds("chmod", ["u+w", dir.path]);
+    },
+    async [Symbol.asyncDispose]() {
+      await folder.mend();
+      await dir[Symbol.asyncDispose]();
+    },
+  };
+  if (await refuses(dir.path)) return folder;
+  await folder[Symbol.asyncDispose]();
+  throw new Error("Cannot make a read-only folder");
+}
+
+/** Why a test that needs such a folder is ignored here; undefined where it can be had. */
+export async function whyNot(make: () => Promise<BrokenFolder>): Promise<string | undefined> {
+  try {
+    const folder = await make();
+    await folder[Symbol.asyncDispose]();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+async function refuses(folder: string): Promise<boolean> {
+  try {
+    await Deno.writeTextFile(`${folder}/probe`, "");
+    return false;
+  } catch (error) {
+    return error instanceof Deno.errors.PermissionDenied;
+  }
+}
+
+async function succeeds(command: string, args: readonly string[]): Promise<boolean> {
+  try {
+    return (await new Deno.Command(command, { args: [...args] }).output()).success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

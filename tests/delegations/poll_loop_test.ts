@@ -1,0 +1,290 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { PollLoop, type PollLoopOptions } from "../../lib/delegations/poll_loop.ts";
+import type { Result } from "../../lib/delegations/result.ts";
+import { FileResults } from "../../lib/delegations/results_file.ts";
+import { consumeResults } from "../support/reference_consumer.ts";
+import { type Bench, impatient, never, running, startBench } from "./_bench.ts";
+import { exampleRow, OTHER_ID } from "./_examples.ts";
+
+const INTERVAL_MS = 30_000;
+const GRACE = { grace: true };
+
+/** A poll loop, with the batches that it announces. */
+function pollLoop(bench: Bench, options: Partial<PollLoopOptions> = {}) {
+  const announced: string[][] = [];
+  const loop = new PollLoop({
+    ...bench.common,
+    intervalMs: INTERVAL_MS,
+    output: new FileResults(bench.resultsFile),
+    onResults: (results: readonly Result[]) =>
+      announced.push(results.map(({ delegationId }) => delegationId)),
+    ...options,
+  });
+  return { loop, announced };
+}
+
+function consumedIds({ resultsFile }: Bench): unknown[] {
+  return consumeResults(resultsFile).records.map(({ delegation_id }) => delegation_id);
+}
+
+Deno.test("PollLoop.poll() writes a completed delegation of ours to the results file (contract 7 #11)", async () => {
+  await using bench = await startBench();
+  const { loop, announced } = pollLoop(bench);
+  const id = bench.workspace.delegate({ to: OTHER_ID });
+  bench.workspace.finish(id, "All done.");
+  const before = Date.now() / 1000;
+  await loop.poll(never, GRACE);
+  const [record, ...more] = consumeResults(bench.resultsFile).records;
+  const { timestamp, ...rest } = record ?? {};
+  assertEquals(rest, {
+    delegation_id: id,
+    target_id: OTHER_ID,
+    source_id: bench.workspace.id,
+    status: "completed",
+    summary: "Delegation completed (All done.)",
+    response_preview: "All done.",
+    error: "",
+  });
+  assert(typeof timestamp === "number" && timestamp >= before && timestamp <= Date.now() / 1000);
+  assertEquals([more, announced], [[], [[id]]]);
+});
+
+Deno.test("PollLoop.poll() delivers a result once, however often it is listed (contract 7 #12)", async () => {
+  await using bench = await startBench();
+  const { loop, announced } = pollLoop(bench);
+  bench.workspace.finish(bench.workspace.delegate({ id: "d1" }), "done");
+  for (let polls = 0; polls < 3; polls++) await loop.poll(never, GRACE);
+  assertEquals([consumedIds(bench), announced], [["d1"], [["d1"]]]);
+});
+
+Deno.test("PollLoop.poll() delivers the oldest result first", async () => {
+  await using bench = await startBench();
+  const { loop, announced } = pollLoop(bench);
+  for (const id of ["d1", "d2", "d3"]) bench.workspace.delegate({ id });
+  for (const id of ["d2", "d3", "d1"]) bench.workspace.finish(id, "done");
+  await loop.poll(never, GRACE);
+  assertEquals([consumedIds(bench), announced], [["d2", "d3", "d1"], [["d2", "d3", "d1"]]]);
+});
+
+Deno.test("PollLoop.poll() delivers a failure, and a completion after a retry", async () => {
+  await using bench = await startBench();
+  const { loop, announced } = pollLoop(bench);
+  bench.workspace.fail(bench.workspace.delegate({ id: "d1" }), "peer is out of money");
+  await loop.poll(never, GRACE);
+  const [record] = consumeResults(bench.resultsFile).records;
+  assertEquals([record?.["status"], record?.["error"]], ["failed", "peer is out of money"]);
+  bench.workspace.finish("d1", "done after all");
+  await loop.poll(never, GRACE);
+  assertEquals([consumedIds(bench), announced], [["d1"], [["d1"], ["d1"]]]);
+});
+
+Deno.test("PollLoop.poll() does not deliver anew what is listed while thousands of others come and go (D6)", async () => {
+  await using bench = await startBench();
+  const { loop, announced } = pollLoop(bench);
+  const row = (delegation_id: string) =>
+    exampleRow({ delegation_id, source_id: bench.workspace.id });
+  for (let batch = 0; batch < 45; batch++) {
+    const others = Array.from({ length: 49 }, (_, index) => row(`b${batch}-${index}`));
+    bench.workspace.injectRows([...others, row("d1")], { replace: true });
+    await loop.poll(never, GRACE);
+  }
+  assertEquals(announced.flat().length, 1 + 45 * 49);
+});
+
+Deno.test("PollLoop.poll() delivers the neighbours of malformed rows, and warns once (D9)", async () => {
+  await using bench = await startBench();
+  const { loop } = pollLoop(bench);
+  const row = (delegation_id: string) =>
+    exampleRow({ delegation_id, source_id: bench.workspace.id });
+  bench.workspace.injectRows([row("d2"), null, 7, { delegation_id: [] }, row("d1")]);
+  for (let polls = 0; polls < 3; polls++) await loop.poll(never, GRACE);
+  assertEquals(consumedIds(bench), ["d1", "d2"]);
+  bench.workspace.injectRows([null], { replace: true });
+  await loop.poll(never, GRACE);
+  assertEquals(bench.lines("WARN"), [
+    "Skipped 3 malformed rows of the platform's delegations",
+  ]);
+  bench.workspace.injectRows([null]);
+  await loop.poll(never, GRACE);
+  assertEquals(bench.lines("WARN").length, 2);
+});
+
+Deno.test("PollLoop.poll() announces a result whose texts are null or numbers (D10)", async () => {
+  await using bench = await startBench();
+  const { loop, announced } = pollLoop(bench);
+  const odd = { summary: null, response_preview: 5, error: null, target_id: null };
+  bench.workspace.injectRows([exampleRow({ ...odd, source_id: bench.workspace.id })]);
+  await loop.poll(never, GRACE);
+  assertEquals(announced, [["d1"]]);
+  assertStringIncludes(consumeResults(bench.resultsFile).text, "Response: 5");
+});
+
+Deno.test("PollLoop.poll() delivers ours after a foreign row with its id, which is warned of once (D14)", async () => {
+  await using bench = await startBench();
+  const { loop } = pollLoop(bench);
+  bench.workspace.injectRows([exampleRow({ source_id: OTHER_ID, summary: "evil\nwords" })]);
+  await loop.poll(never, GRACE);
+  bench.workspace.injectRows([exampleRow({ source_id: bench.workspace.id })]);
+  for (let polls = 0; polls < 2; polls++) await loop.poll(never, GRACE);
+  assertEquals(consumedIds(bench), ["d1"]);
+  assertEquals(bench.lines("WARN"), [
+    `Delegation 'd1' was refused: it was sent by '${OTHER_ID}', not by this workspace: somebody ` +
+    "may be trying to slip in a result",
+  ]);
+});
+
+Deno.test("PollLoop.poll() is silent about received rows (D14)", async () => {
+  await using bench = await startBench();
+  const { loop, announced } = pollLoop(bench);
+  bench.workspace.injectRows([exampleRow({ source_id: OTHER_ID, direction: "received" })]);
+  await loop.poll(never, GRACE);
+  assertEquals([bench.lines("WARN"), announced], [[], []]);
+});
+
+Deno.test("PollLoop.poll() gives a completed row without a reply one poll of grace (D25)", async () => {
+  await using bench = await startBench();
+  const { loop, announced } = pollLoop(bench);
+  bench.workspace.finishBare(bench.workspace.delegate({ id: "d1" }));
+  await loop.poll(never, GRACE);
+  assertEquals(announced, []);
+  await loop.poll(never, GRACE);
+  assertEquals(announced, [["d1"]]);
+  await loop.poll(never, GRACE);
+  assertEquals([consumedIds(bench), announced], [["d1"], [["d1"]]]);
+});
+
+Deno.test("PollLoop.poll() delivers the reply that arrives during the grace (D25)", async () => {
+  await using bench = await startBench();
+  const { loop } = pollLoop(bench);
+  bench.workspace.finishBare(bench.workspace.delegate({ id: "d1", to: OTHER_ID }));
+  await loop.poll(never, GRACE);
+  bench.workspace.finishResult("d1", "the reply");
+  await loop.poll(never, GRACE);
+  const [record, ...more] = consumeResults(bench.resultsFile).records;
+  assertEquals([record?.["response_preview"], record?.["target_id"]], ["the reply", OTHER_ID]);
+  assertEquals(more, []);
+});
+
+Deno.test("PollLoop.poll() lets nothing else wait for a result in its grace (D25)", async () => {
+  await using bench = await startBench();
+  const { loop, announced } = pollLoop(bench);
+  bench.workspace.finishBare(bench.workspace.delegate({ id: "d1" }));
+  bench.workspace.finish(bench.workspace.delegate({ id: "d2" }), "done");
+  await loop.poll(never, GRACE);
+  await loop.poll(never, GRACE);
+  assertEquals(announced, [["d2"], ["d1"]]);
+});
+
+Deno.test("PollLoop.poll() delivers a completed row without a reply at once without grace", async () => {
+  await using bench = await startBench();
+  const { loop, announced } = pollLoop(bench);
+  bench.workspace.finishBare(bench.workspace.delegate({ id: "d1" }));
+  await loop.poll(never, { grace: false });
+  assertEquals(announced, [["d1"]]);
+});
+
+Deno.test("PollLoop.poll() does not count a failed poll as the grace (D25)", async () => {
+  await using bench = await startBench();
+  const { loop, announced } = pollLoop(bench);
+  bench.workspace.finishBare(bench.workspace.delegate({ id: "d1" }));
+  await loop.poll(never, GRACE);
+  bench.platform.fault("delegations", { kind: "answer", status: 500 }, { times: 1 });
+  await loop.poll(never, GRACE);
+  assertEquals(announced, []);
+});
+
+Deno.test("PollLoop.poll() says once that something else than a list came, and when one comes again", async () => {
+  await using bench = await startBench();
+  const { loop, announced } = pollLoop(bench);
+  bench.workspace.finish(bench.workspace.delegate({ id: "d1" }), "done");
+  for (const body of [{ error: "query failed" }, "text", ""]) {
+    bench.platform.fault("delegations", { kind: "answer", status: 200, body }, { times: 1 });
+    assertEquals((await loop.poll(never, GRACE)).failedToWrite, false);
+  }
+  await loop.poll(never, GRACE);
+  assertEquals(announced, [["d1"]]);
+  assertEquals(bench.lines("WARN"), [
+    "Results cannot be asked for: answered with something else than a list; beats go on, and the " +
+    "next poll tries again",
+  ]);
+  assertStringIncludes(bench.lines("INFO").join(), "Polling for results recovered after 0.0 s");
+});
+
+Deno.test("PollLoop.poll() tells of a platform that is not there at the second time only", async () => {
+  await using bench = await startBench();
+  const { loop } = pollLoop(bench);
+  bench.platform.fault("delegations", { kind: "reset" });
+  await loop.poll(never, GRACE);
+  assertEquals(bench.lines("WARN"), []);
+  for (let polls = 0; polls < 3; polls++) await loop.poll(never, GRACE);
+  assertEquals(bench.lines("WARN").length, 1);
+  assertMatch(bench.lines("WARN").join(), /^Results cannot be asked for: /);
+});
+
+Deno.test("PollLoop.poll() never tells of single polls that time out", async () => {
+  await using bench = await startBench();
+  let { sender } = bench.common;
+  const { loop } = pollLoop(bench, { sender: { send: (...args) => sender.send(...args) } });
+  for (let times = 0; times < 2; times++) {
+    sender = impatient(bench.common.sender);
+    bench.platform.fault("delegations", { kind: "hang" }, { times: 1 });
+    assertEquals((await loop.poll(never, GRACE)).outcome.kind, "timed_out");
+    sender = bench.common.sender;
+    assertEquals((await loop.poll(never, GRACE)).outcome.kind, "ok");
+  }
+  assertEquals(bench.lines("WARN"), []);
+});
+
+Deno.test("PollLoop.poll() says what to do when the token is refused", async () => {
+  await using bench = await startBench({ token: null });
+  const { loop } = pollLoop(bench);
+  for (let polls = 0; polls < 2; polls++) await loop.poll(never, GRACE);
+  assertEquals(bench.lines("WARN").length, 1);
+  assertStringIncludes(bench.lines("WARN").join(), "put it into the token file");
+});
+
+Deno.test("PollLoop.run() polls half an interval after the start, then every interval", async () => {
+  await using bench = await startBench();
+  const { clock } = bench.common;
+  const { loop } = pollLoop(bench);
+  await using _run = running((signal) => loop.run(signal));
+  assertEquals(await clock.sleeping(), [INTERVAL_MS / 2]);
+  assertEquals(bench.platform.requests.length, 0);
+  for (const wait of [INTERVAL_MS / 2, INTERVAL_MS, INTERVAL_MS]) {
+    assertEquals(await clock.sleeping(), [wait]);
+    clock.advance(wait);
+    await bench.platform.waitFor(() => true, { from: bench.platform.requests.length });
+  }
+});
+
+Deno.test("PollLoop.run() does not poll while contact is lost, and does at once when it is back", async () => {
+  await using bench = await startBench();
+  const { clock, contact } = bench.common;
+  const { loop } = pollLoop(bench);
+  await using _run = running((signal) => loop.run(signal));
+  await clock.sleeping();
+  contact.record(false);
+  clock.advance(10 * INTERVAL_MS);
+  await bench.roundTrip();
+  assertEquals(bench.platform.requestsTo("delegations"), []);
+  contact.record(true);
+  await bench.platform.waitFor(({ route }) => route === "delegations");
+});
+
+Deno.test("PollLoop.run() waits as long as Retry-After says, and no longer than a minute", async () => {
+  const table: [header: string, waits: number][] = [["45", 45_000], ["3600", 60_000]];
+  for (const [retryAfter, waits] of table) {
+    await using bench = await startBench();
+    const { clock } = bench.common;
+    bench.platform.fault("delegations", {
+      kind: "answer",
+      status: 429,
+      headers: { "Retry-After": retryAfter },
+    });
+    const { loop } = pollLoop(bench);
+    await using _run = running((signal) => loop.run(signal));
+    await clock.sleeping();
+    clock.advance(INTERVAL_MS / 2);
+    assertEquals(await clock.sleeping(), [waits], retryAfter);
+  }
+});

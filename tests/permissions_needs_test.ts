@@ -1,0 +1,155 @@
+import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { grantFlags, type Grants, leastGrants } from "../lib/permissions.ts";
+import { startDevPlatform } from "../scripts/dev_platform/mod.ts";
+import { makeTempDir, type SidecarProcess, startSidecar } from "./support/mod.ts";
+
+/** The least grants for a platform and a folder, but for those that are taken away. */
+function grantsWithout(
+  { platformUrl, dir }: { platformUrl: string; dir: string },
+  kind: keyof Grants,
+  item: string,
+): string[] {
+  const grants = leastGrants({
+    platformUrls: [platformUrl],
+    resultsFile: `${dir}/results.jsonl`,
+    configsDir: dir,
+    configFile: `${dir}/config.yaml`,
+  });
+  assert(grants[kind].includes(item), `${kind} ${item} is not granted to begin with`);
+  return grantFlags({ ...grants, [kind]: grants[kind].filter((one) => one !== item) });
+}
+
+/** Runs one beat and one poll without one grant, where there is work for all of them. */
+async function runWithout(kind: keyof Grants, name: string): Promise<SidecarProcess> {
+  await using platform = await startDevPlatform();
+  await using temporary = await makeTempDir();
+  const dir = temporary.path;
+  const workspace = platform.addWorkspace({ inboundSecret: "a secret" });
+  workspace.finish(workspace.delegate(), "the answer");
+  await Deno.writeTextFile(`${dir}/.auth_token`, workspace.token ?? "");
+  await Deno.writeTextFile(`${dir}/config.yaml`, "observability: {heartbeat_interval_seconds: 45}");
+  const item = kind === "net" ? new URL(platform.url).host : `${dir}/${name}`;
+  await using sidecar = startSidecar({
+    platformUrl: platform.url,
+    workspaceId: workspace.id,
+    dir,
+    args: ["--once"],
+    grants: grantsWithout({ platformUrl: platform.url, dir }, kind, item),
+  });
+  await sidecar.ended();
+  return sidecar;
+}
+
+/** A grant, the exit code without it, and what is said. */
+const NEEDED: readonly (readonly [
+  kind: "net" | "read" | "write",
+  name: string,
+  code: number,
+  says: RegExp,
+])[] = [
+  [
+    "net",
+    "the platform",
+    77,
+    /^Not allowed to reach the platform 'http.*: run with --allow-net=127/,
+  ],
+  ["read", "results.jsonl", 77, /^Not allowed to write the results file .*--results-file -$/],
+  ["write", "results.jsonl", 77, /^Not allowed to write the results file .*--allow-write=/],
+  ["read", "config.yaml", 0, /INFO Keeping .* every 30 s$/],
+  ["read", ".auth_token", 77, /WARN The beat failed: answered 401/],
+  ["read", ".platform_inbound_secret", 0, /WARN Not granted.*: reading .*inbound_secret$/],
+  ["read", ".platform_inbound_secret.tmp", 0, /WARN Cannot save the inbound secret .*rebuild/],
+  ["write", ".platform_inbound_secret", 0, /WARN Cannot save the inbound secret .*rebuild/],
+  ["write", ".platform_inbound_secret.tmp", 0, /WARN Cannot save the inbound secret .*rebuild/],
+];
+
+for (const [kind, name, code, says] of NEEDED) {
+  Deno.test(`run ends with ${code} and says why when --allow-${kind} lacks ${name}`, async () => {
+    const sidecar = await runWithout(kind, name);
+    assertEquals(await sidecar.ended(), code, sidecar.stderr.join("\n"));
+    const line = await sidecar.waitForLine(says);
+    if (says.source.startsWith("^")) assertEquals(sidecar.stderr, [line]);
+  });
+}
+
+/** What `check --json` says of the settings and of all but the grants. */
+async function checked(
+  env: Readonly<Record<string, string>>,
+  grants: readonly string[],
+  args: readonly string[],
+): Promise<unknown> {
+  await using check = startSidecar({ command: "check", args: ["--json", ...args], env, grants });
+  if (await check.ended() === 78 && check.stdout.length === 0) return check.stderr;
+  const { settings, checks } = JSON.parse(check.stdout.join("\n"));
+  return [settings, checks.filter(({ name }: { name: string }) => name !== "grants")];
+}
+
+const PROXIED = { HTTP_PROXY: "http://127.0.0.1:9" };
+
+/** Values of the variables that the sidecar reads, and what else must be set for them to matter. */
+const VARIABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  WORKSPACE_ID: { WORKSPACE_ID: "w" },
+  PLATFORM_URL: { PLATFORM_URL: "http://127.0.0.1:2" },
+  WORKSPACE_CONFIG_PATH: { WORKSPACE_CONFIG_PATH: "/nowhere" },
+  CONFIGS_DIR: { CONFIGS_DIR: "/nowhere" },
+  DELEGATION_RESULTS_FILE: { DELEGATION_RESULTS_FILE: "/nowhere/results.jsonl" },
+  LOG_LEVEL: { LOG_LEVEL: "debug" },
+  MOLECULE_WORKSPACE_TOKEN: { MOLECULE_WORKSPACE_TOKEN: "token" },
+  MOLECULE_ORG_ID: { MOLECULE_ORG_ID: "org" },
+  MOLECULE_ORGANIZATION_ID: { MOLECULE_ORGANIZATION_ID: "org" },
+  DOCKER_VERSION: { DOCKER_VERSION: "27" },
+  HOME: {},
+  HTTP_PROXY: { HTTP_PROXY: "http://127.0.0.1:9" },
+  http_proxy: { http_proxy: "http://127.0.0.1:9" },
+  ALL_PROXY: { ALL_PROXY: "http://127.0.0.1:9" },
+  all_proxy: { all_proxy: "http://127.0.0.1:9" },
+  NO_PROXY: { ...PROXIED, NO_PROXY: "127.0.0.1" },
+  no_proxy: { ...PROXIED, no_proxy: "127.0.0.1" },
+};
+
+const READ_BY_DEFAULT = { platformUrls: [], resultsFile: "-", configFile: "/configs/config.yaml" };
+
+Deno.test("leastGrants() grants exactly the variables that the next test knows", () => {
+  const { env } = leastGrants({ ...READ_BY_DEFAULT, configsDir: "/configs" });
+  assertEquals([...env].sort(), Object.keys(VARIABLES).sort());
+});
+
+for (const [variable, env] of Object.entries(VARIABLES)) {
+  Deno.test(`check finds something else when --allow-env lacks ${variable}`, async () => {
+    // Only below HOME there is a folder for the configs, and Docker's marker cannot be seen.
+    const configsDir = `${Deno.env.get("HOME")}/.molecule-workspace`;
+    const { read, write, env: names } = leastGrants({ ...READ_BY_DEFAULT, configsDir });
+    const grants = { net: [], read: read.filter((path) => path !== "/.dockerenv"), write };
+    const [all, fewer] = [names, names.filter((name) => name !== variable)]
+      .map((env) => grantFlags({ ...grants, env }));
+    assert(all !== undefined && fewer !== undefined);
+    const url = variable === "DOCKER_VERSION" || variable === "PLATFORM_URL"
+      ? []
+      : ["--platform-url", "http://127.0.0.1:1"];
+    const id = variable === "WORKSPACE_ID" ? [] : ["--workspace-id", "w"];
+    assertNotEquals(
+      await checked(env, all, [...url, ...id]),
+      await checked(env, fewer, [...url, ...id]),
+    );
+  });
+}
+
+Deno.test("check takes this machine for the platform's when --allow-read lacks Docker's marker", {
+  ignore: !await Deno.stat("/.dockerenv").then(() => true, () => false), // not in Docker
+}, async () => {
+  const args = ["--json", "--workspace-id", "w", "--results-file", "-"];
+  const platforms = [];
+  for (const grants of [["--allow-read=/.dockerenv"], []]) {
+    await using check = startSidecar({ command: "check", args, grants });
+    await check.ended();
+    platforms.push(JSON.parse(check.stdout.join("\n")).settings["platform-url"].value);
+  }
+  assertEquals(platforms, ["http://host.docker.internal:8080", "http://localhost:8080"]);
+});
+
+Deno.test("run names what the manifest lacks, and not the owner, when a file is not granted", async () => {
+  const sidecar = await runWithout("write", ".platform_inbound_secret");
+  const line = await sidecar.waitForLine(/Cannot save the inbound secret/);
+  assertMatch(line, /this process was not granted the file: rebuild, or run with its grant/);
+  assert(!/owner|belongs/.test(line), line);
+});

@@ -1,0 +1,155 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { DEFAULT_PLATFORM_URLS } from "../lib/config/platform_url.ts";
+import { grantFlags, hostAndPort, leastGrants } from "../lib/permissions.ts";
+import { startDevPlatform } from "../scripts/dev_platform/mod.ts";
+import { makeTempDir, runModule, SidecarProcess, startSidecar } from "./support/mod.ts";
+
+const ROOT = new URL("..", import.meta.url).pathname;
+const PROBE = new URL("_grants_probe.ts", import.meta.url).pathname;
+
+Deno.test("leastGrants() of the default settings is the default manifest in deno.json", async () => {
+  const config = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
+  const grants = leastGrants({
+    platformUrls: [DEFAULT_PLATFORM_URLS.elsewhere, DEFAULT_PLATFORM_URLS.inDocker],
+    resultsFile: "/tmp/delegation_results.jsonl",
+    configsDir: "/configs",
+    configFile: "/configs/config.yaml",
+  });
+  assertEquals(config.permissions.default, grants);
+});
+
+Deno.test("leastGrants() names each file once, and no results file for standard output", () => {
+  const settings = {
+    platformUrls: ["https://a.test", "https://a.test:443/base"],
+    resultsFile: "-",
+    configsDir: "/c",
+    configFile: "/c/.auth_token",
+  };
+  const { net, read, write } = leastGrants(settings);
+  assertEquals(net, ["a.test:443"]);
+  assertEquals(read, [
+    "/c/.auth_token",
+    "/c/.platform_inbound_secret",
+    "/c/.platform_inbound_secret.tmp",
+    "/.dockerenv",
+  ]);
+  assertEquals(write, ["/c/.platform_inbound_secret", "/c/.platform_inbound_secret.tmp"]);
+});
+
+Deno.test("hostAndPort() gives what --allow-net takes", () => {
+  const table = {
+    "http://platform.test": "platform.test:80",
+    "https://platform.test/base": "platform.test:443",
+    "http://localhost:8080": "localhost:8080",
+    "http://[::1]:8080": "[::1]:8080",
+    "https://*.example.com": "*.example.com:443",
+    "https://*.example.com:8443": "*.example.com:8443",
+  };
+  for (const [url, expected] of Object.entries(table)) assertEquals(hostAndPort(url), expected);
+});
+
+Deno.test("grantFlags() gives one flag per kind, and none where nothing is granted", () => {
+  const flags = grantFlags({ net: ["a:1", "b:2"], read: ["/r"], write: [], env: ["E"] });
+  assertEquals(flags, ["--allow-net=a:1,b:2", "--allow-read=/r", "--allow-env=E"]);
+});
+
+Deno.test("grantFlags() grants what the sidecar does, and refuses everything else", async (t) => {
+  await using platform = await startDevPlatform();
+  await using other = await startDevPlatform();
+  await using temporary = await makeTempDir();
+  const dir = temporary.path;
+  const names = ["config.yaml", ".auth_token", "results.jsonl", "results.consumed"];
+  for (const name of [...names, "results.jsonl.bak"]) {
+    await Deno.writeTextFile(`${dir}/${name}`, "");
+  }
+  const grants = grantFlags(leastGrants({
+    platformUrls: [platform.url],
+    resultsFile: `${dir}/results.jsonl`,
+    configsDir: dir,
+    configFile: `${dir}/config.yaml`,
+  }));
+  const targets = { platformUrl: platform.url, otherUrl: other.url, dir };
+  const probed = await runModule(PROBE, { grants, args: [JSON.stringify(targets)] });
+  assertEquals(probed.code, 0, probed.stderr);
+  const { granted, refused } = JSON.parse(probed.stdout);
+  for (const [what, outcome] of Object.entries(granted)) {
+    await t.step(`it may ${what}`, () => assertEquals(outcome, "done"));
+  }
+  for (const [what, outcome] of Object.entries(refused)) {
+    await t.step(`it may not ${what}`, () => assertEquals(outcome, "NotCapable"));
+  }
+  assertEquals(other.connections, 0);
+});
+
+Deno.test("deno run -P has every grant that the default settings need", async () => {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "-P", "main.ts", "check", "--json", "--results-file", "-"],
+    cwd: ROOT,
+    // An unset HOME would take Deno's cache away.
+    env: { WORKSPACE_ID: "w", PLATFORM_URL: DEFAULT_PLATFORM_URLS.elsewhere },
+    stdin: "null",
+  });
+  const { stdout } = await command.output();
+  const { checks, settings } = JSON.parse(new TextDecoder().decode(stdout));
+  const grants = checks.find(({ name }: { name: string }) => name === "grants");
+  assertEquals(grants.status, "ok", grants.message);
+  assertEquals(settings["configs-dir"].value, "/configs");
+});
+
+/** `deno run --allow-net main.ts --platform-url U --workspace-id W --results-file - --once`. */
+function developing(platformUrl: string, workspaceId: string): readonly string[] {
+  const settings = ["--platform-url", platformUrl, "--workspace-id", workspaceId];
+  return ["run", "--allow-net", `${ROOT}main.ts`, ...settings, "--results-file", "-", "--once"];
+}
+
+Deno.test("run does its job, and says in one line what it does without, when only the net is granted", async () => {
+  await using platform = await startDevPlatform();
+  const workspace = platform.addWorkspace({ token: null, inboundSecret: "a secret" });
+  const id = workspace.delegate();
+  workspace.finish(id, "the answer");
+  const body = [{ delegation_id: id, status: "completed", source_id: workspace.id }];
+  platform.fault("delegations", { kind: "answer", status: 200, body });
+  await using process = startSidecar({
+    platformUrl: platform.url,
+    workspaceId: workspace.id,
+    args: ["--results-file", "-", "--once", "--notify", "off"], // notes need a token
+    grants: ["--allow-net"],
+  });
+  assertEquals(await process.ended(), 0, process.stderr.join("\n"));
+  assertEquals(process.stdout.map((line) => JSON.parse(line).delegation_id), [id]);
+  assertEquals(workspace.beats.length, 1);
+  const [line = "", ...others] = process.stderr.filter((line) => line.includes("Not granted"));
+  assertEquals(others, []);
+  assertMatch(
+    line,
+    / WARN Not granted, so done without: environment variables; reading .*; writing/,
+  );
+  const warnings = process.stderr.filter((line) => line.includes(" WARN "));
+  assert(warnings.every((line) => /Not granted|inbound secret/.test(line)), warnings.join("\n"));
+});
+
+const script = await new Deno.Command("script", { args: ["--version"] }).output().then(
+  ({ success }) => success,
+  () => false,
+);
+
+Deno.test("run prompts for nothing when it is at a terminal and only the net is granted", {
+  ignore: !script, // without script there is no terminal
+}, async () => {
+  await using platform = await startDevPlatform();
+  const { id } = platform.addWorkspace({ token: null });
+  platform.fault("delegations", { kind: "answer", status: 200, body: [] });
+  const words = [Deno.execPath(), ...developing(platform.url, id)];
+  const command = words.map((word) => `'${word}'`).join(" ");
+  const child = new Deno.Command("script", {
+    args: ["--quiet", "--return", "--command", command, "/dev/null"],
+    stdin: "piped", // and open: a prompt would wait for it
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  await using process = new SidecarProcess(child);
+  const code = await process.ended();
+  await child.stdin.close();
+  assertEquals(code, 0, process.stdout.join("\n"));
+  assert(!process.stdout.join("\n").includes("Allow?"), process.stdout.join("\n"));
+});

@@ -1,0 +1,190 @@
+import { assertEquals, assertFalse, assertMatch } from "@std/assert";
+import fc from "fast-check";
+import {
+  classifyAnswer,
+  classifyError,
+  isUnreachable,
+  type OutcomeKind,
+} from "../../lib/platform/outcome.ts";
+
+/** The outcome of an answer with this body: an object is sent as JSON. */
+function outcomeOf(status: number, body: object | string, headers: Record<string, string> = {}) {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return classifyAnswer({ status, headers: new Headers(headers), text });
+}
+
+const PAGE = "<!doctype html><title>Canvas</title>";
+
+const answers: [section: string, status: number, body: object | string, kind: OutcomeKind][] = [
+  ["1.1", 200, { status: "ok" }, "ok"],
+  ["1.1", 200, { status: "ok", platform_inbound_secret: "s", generation: 3 }, "ok"],
+  ["1.1", 204, "", "ok"],
+  ["1.1", 400, { error: "invalid request body" }, "rejected"],
+  ["1.1", 401, { error: "missing workspace auth token" }, "unauthorized"],
+  ["1.1", 401, { error: "invalid workspace auth token" }, "unauthorized"],
+  ["1.1", 500, { error: "failed to update" }, "unavailable"],
+  ["1.0", 429, { error: "rate limit exceeded", retry_after: 12 }, "rate_limited"],
+  ["1.0", 403, "", "forbidden"],
+  ["1.0", 404, "", "misrouted"],
+  ["1.0", 404, PAGE, "misrouted"],
+  ["1.0", 400, { error: "x", code: "TENANT_ORG_HEADER_REQUIRED" }, "misrouted"],
+  ["1.0", 200, PAGE, "misrouted"],
+  ["1.0", 200, `\n  ${PAGE}`, "misrouted"],
+  ["1.0", 301, "", "misrouted"],
+  ["1.0", 302, PAGE, "misrouted"],
+  ["1.0", 304, "", "misrouted"],
+  ["1.0", 307, { error: "moved" }, "misrouted"],
+  ["1.4", 404, { error: "workspace not found" }, "not_found"],
+  ["1.4", 410, { id: "w", removed_at: "2026-01-01", hint: "gone" }, "gone"],
+  ["1.6", 503, { error: "platform datastore unavailable", code: "x" }, "unavailable"],
+  ["1.8", 200, { jsonrpc: "2.0", result: {} }, "ok"],
+  ["1.8", 200, { status: "queued", delivery_mode: "poll" }, "ok"],
+  ["1.8", 202, { queued: true, queue_id: "q", queue_depth: 1 }, "ok"],
+  ["1.8", 400, { error: "invalid JSON" }, "rejected"],
+  ["1.8", 402, { error: "workspace budget limit exceeded" }, "over_budget"],
+  ["1.8", 403, { error: "invalid caller ID" }, "forbidden"],
+  ["1.8", 413, { error: "too large", truncated: true, max_bytes: 1 }, "rejected"],
+  ["1.8", 500, { error: "lookup failed" }, "unavailable"],
+  ["1.8", 502, { error: "failed to reach workspace agent" }, "unavailable"],
+  ["1.8", 502, { error: "failed to read agent response", delivery_confirmed: true }, "confirmed"],
+  [
+    "1.8",
+    502,
+    { error: "failed to read agent response", delivery_confirmed: false },
+    "unavailable",
+  ],
+  ["1.8", 502, PAGE, "unavailable"],
+  ["1.8", 503, { error: "workspace has no URL", status: "offline" }, "unavailable"],
+  ["1.8", 503, { waking: true, retry_after: 15 }, "unavailable"],
+  ["1.8", 503, { restarting: true }, "unavailable"],
+  ["1.8", 503, { busy: true, retry_after: 30, native_session: true }, "busy"],
+  ["1.8", 503, { busy: "yes" }, "unavailable"],
+  ["1.8", 408, "", "unavailable"],
+  ["1.8", 425, "", "unavailable"],
+  ["1.8", 405, "", "rejected"],
+  ["1.8", 504, "", "unavailable"],
+  ["1.8", 599, "", "unavailable"],
+];
+for (const [section, status, body, kind] of answers) {
+  const shown = typeof body === "string" ? `'${body.slice(0, 12)}'` : JSON.stringify(body);
+  Deno.test(`classifyAnswer() gives '${kind}' when it is given ${status} ${shown} (contract ${section})`, () => {
+    assertEquals(outcomeOf(status, body).kind, kind);
+  });
+}
+
+Deno.test("classifyAnswer() gives 'ok' only when the status is 2xx (D2)", () => {
+  const status = fc.integer({ min: 200, max: 599 });
+  const body = fc.oneof(fc.json(), fc.string());
+  fc.assert(fc.property(status, body, (status, text) => {
+    const { kind } = outcomeOf(status, text);
+    return kind !== "ok" || status < 300;
+  }));
+});
+
+const details: [what: string, outcome: ReturnType<typeof classifyAnswer>, detail: RegExp][] = [
+  [
+    "the JSON names an error",
+    outcomeOf(500, { error: "lookup failed" }),
+    /^answered 500: lookup failed$/,
+  ],
+  [
+    "the error has line breaks",
+    outcomeOf(500, { error: "a\nb\x1b[1m" }),
+    /^answered 500: a b\[1m$/,
+  ],
+  ["the error is no text", outcomeOf(500, { error: { a: 1 } }), /^answered 500$/],
+  [
+    "the answer is a redirect",
+    outcomeOf(302, "", { location: "http://other/" }),
+    /redirect to http:\/\/other\/, which is never followed/,
+  ],
+  [
+    "the answer is a page (D30)",
+    outcomeOf(404, PAGE),
+    /a page\): check the platform's address.+Origin.+MOLECULE_ORG_ID/,
+  ],
+  ["the tenant is missing (D30)", outcomeOf(404, ""), /without JSON\): check .+MOLECULE_ORG_ID/],
+  [
+    "the tenant header is asked for",
+    outcomeOf(400, { error: "missing tenant routing header", code: "TENANT_ORG_HEADER_REQUIRED" }),
+    /^answered 400: missing tenant routing header: check .+MOLECULE_ORG_ID$/,
+  ],
+];
+for (const [what, outcome, detail] of details) {
+  Deno.test(`classifyAnswer() says so in one line when ${what}`, () => {
+    assertMatch(outcome.detail, detail);
+  });
+}
+
+Deno.test("classifyAnswer() quotes at most 200 characters when an error is long", () => {
+  assertEquals(
+    outcomeOf(500, { error: "x".repeat(9000) }).detail.length,
+    "answered 500: ".length + 200,
+  );
+});
+
+Deno.test("classifyAnswer() quotes nothing but the error when a failure carries a secret (D29)", () => {
+  const { detail } = outcomeOf(500, { platform_inbound_secret: "hush-hush" });
+  assertFalse(detail.includes("hush"));
+});
+
+const asked: [
+  what: string,
+  headers: Record<string, string>,
+  body: object,
+  seconds: number | undefined,
+][] = [
+  ["the header has seconds", { "retry-after": "12" }, {}, 12],
+  ["only the body has them", {}, { retry_after: 15 }, 15],
+  ["header and body differ", { "retry-after": "12" }, { retry_after: 15 }, 12],
+  ["the header is nonsense", { "retry-after": "soon" }, { retry_after: 15 }, 15],
+  ["the body's are negative", {}, { retry_after: -1 }, undefined],
+  ["the body's are a text", {}, { retry_after: "15" }, undefined],
+  ["there is neither", { "x-ratelimit-limit": "unlimited" }, {}, undefined],
+  [
+    "the header has a date: from the answer's own date on",
+    { "retry-after": "Wed, 21 Oct 2015 07:28:20 GMT", "date": "Wed, 21 Oct 2015 07:28:00 GMT" },
+    {},
+    20,
+  ],
+  [
+    "the header's date has passed",
+    { "retry-after": "Wed, 21 Oct 2015 07:28:20 GMT", "date": "Thu, 22 Oct 2015 07:28:00 GMT" },
+    {},
+    0,
+  ],
+  [
+    "the answer's own date is nonsense",
+    { "retry-after": "Wed, 21 Oct 2015 07:28:20 GMT", "date": "today" },
+    {},
+    0,
+  ],
+];
+for (const [what, headers, body, seconds] of asked) {
+  Deno.test(`classifyAnswer() gives ${seconds} s to wait when ${what} (D13)`, () => {
+    assertEquals(outcomeOf(429, body, headers).retryAfterSeconds, seconds);
+  });
+}
+
+Deno.test("classifyError() gives 'not_granted' when the manifest forbids the host", async () => {
+  const refused = await fetch("http://not-granted.example/").catch((error) => error);
+  assertEquals(classifyError(refused).kind, "not_granted");
+});
+
+Deno.test("classifyError() gives 'unreachable' when anything else was thrown", () => {
+  for (
+    const error of [new TypeError("connection refused"), new Deno.errors.ConnectionReset("x"), "x"]
+  ) {
+    assertEquals(classifyError(error).kind, "unreachable");
+  }
+});
+
+Deno.test("isUnreachable() is true only when nobody answered", () => {
+  const kinds: OutcomeKind[] = ["unreachable", "timed_out"];
+  for (const [, , , kind] of answers) {
+    assertEquals(isUnreachable({ kind, body: undefined, detail: "" }), false);
+  }
+  for (const kind of kinds) {
+    assertEquals(isUnreachable({ kind, body: undefined, detail: "" }), true);
+  }
+});

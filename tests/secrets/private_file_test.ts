@@ -1,0 +1,85 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { writePrivateFile } from "../../lib/secrets/mod.ts";
+import { makeTempDir } from "../support/mod.ts";
+
+/** The permission bits of a file. */
+async function modeOf(path: string): Promise<number> {
+  return ((await Deno.stat(path)).mode ?? 0) & 0o777;
+}
+
+/** The names in a folder. */
+async function namesIn(path: string): Promise<string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(path));
+  return entries.map(({ name }) => name).sort();
+}
+
+Deno.test("writePrivateFile() makes the file, private, in its folder when there is none (contract 7 #27, #98, #102)", async () => {
+  await using dir = await makeTempDir();
+  const file = `${dir.path}/made/here/file`;
+  await writePrivateFile(file, "sécret");
+  assertEquals(await Deno.readTextFile(file), "sécret");
+  assertEquals(await modeOf(file), 0o600);
+  assertEquals(await namesIn(`${dir.path}/made/here`), ["file"]);
+});
+
+Deno.test("writePrivateFile() leaves the file private when everybody could read the former one", async () => {
+  await using dir = await makeTempDir();
+  const file = `${dir.path}/file`;
+  await Deno.writeTextFile(file, "old", { mode: 0o644 });
+  await writePrivateFile(file, "new");
+  assertEquals([await Deno.readTextFile(file), await modeOf(file)], ["new", 0o600]);
+});
+
+Deno.test("writePrivateFile() is private from the first byte, and in place only as a whole", async () => {
+  await using dir = await makeTempDir();
+  const file = `${dir.path}/file`;
+  await writePrivateFile(file, "old");
+  const large = "x".repeat(32 * 1024 * 1024);
+  let writing = true;
+  const watching = (async () => {
+    const seen = new Set<string>();
+    while (writing) {
+      const inPlace = (await Deno.stat(file)).size;
+      seen.add(`in place: ${inPlace}`);
+      const next = await modeOf(`${file}.tmp`).catch(() => undefined);
+      if (next !== undefined) seen.add(`next: ${next.toString(8)}`);
+    }
+    return seen;
+  })();
+  await writePrivateFile(file, large);
+  await Deno.stat(file); // one more look, so that the end is seen too
+  writing = false;
+  const seen = await watching;
+  seen.delete(`in place: ${large.length}`);
+  assertEquals(seen, new Set(["in place: 3", "next: 600"]));
+});
+
+Deno.test("writePrivateFile() writes through no link when somebody has put one in the way", async () => {
+  await using dir = await makeTempDir();
+  const [file, target] = [`${dir.path}/file`, `${dir.path}/target`];
+  await Deno.writeTextFile(target, "untouched");
+  await Deno.symlink(target, file);
+  await Deno.symlink(target, `${file}.tmp`);
+  await writePrivateFile(file, "new");
+  assertEquals(await Deno.readTextFile(target), "untouched");
+  assertEquals((await Deno.lstat(file)).isFile, true);
+  assertEquals(await namesIn(dir.path), ["file", "target"]);
+});
+
+Deno.test("writePrivateFile() is not stopped by what a killed process has left behind", async () => {
+  await using dir = await makeTempDir();
+  const file = `${dir.path}/file`;
+  await Deno.writeTextFile(`${file}.tmp`, "half", { mode: 0o644 });
+  await writePrivateFile(file, "whole");
+  assertEquals([await Deno.readTextFile(file), await modeOf(file)], ["whole", 0o600]);
+  assertEquals(await namesIn(dir.path), ["file"]);
+});
+
+Deno.test("writePrivateFile() keeps the former content, and leaves nothing behind, when it fails", async () => {
+  await using dir = await makeTempDir();
+  const file = `${dir.path}/file`;
+  await Deno.mkdir(`${file}/inside`, { recursive: true });
+  await assertRejects(() => writePrivateFile(file, "new"));
+  assertEquals(await namesIn(dir.path), ["file"]);
+  assertEquals(await namesIn(file), ["inside"]);
+});

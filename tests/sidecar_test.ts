@@ -1,0 +1,195 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { Setting, Settings } from "../lib/config/mod.ts";
+import { Secrets } from "../lib/log/mod.ts";
+import { learnSavedSecret, Sidecar } from "../lib/sidecar.ts";
+import {
+  type DevPlatform,
+  type DevWorkspace,
+  startDevPlatform,
+} from "../scripts/dev_platform/mod.ts";
+import { makeTempDir, ManualClock, recordingLog } from "./support/mod.ts";
+
+/** A sidecar under way in this process, on a clock that a test turns. */
+interface Running extends AsyncDisposable {
+  readonly sidecar: Sidecar;
+  readonly platform: DevPlatform;
+  readonly workspace: DevWorkspace;
+  readonly clock: ManualClock;
+  readonly lines: readonly { readonly level: string; readonly message: string }[];
+  /** Lines of a level, without those that tell of single steps. */
+  logged(pattern: RegExp): string[];
+}
+
+function settingsFor(
+  platformUrl: string,
+  workspaceId: string,
+  dir: string,
+  token: string,
+): Settings {
+  const from = <T>(value: T): Setting<T> => ({ value, origin: "default" });
+  return {
+    workspaceId: from(workspaceId),
+    platformUrl: from(platformUrl),
+    intervalSeconds: from(30),
+    resultsFile: from(`${dir}/results.jsonl`),
+    configsDir: from(dir),
+    configFile: from(`${dir}/config.yaml`),
+    logLevel: from("debug"),
+    logFormat: from("text"),
+    notify: from("all"),
+    sendsOrigin: from(true),
+    allowsProxy: from(false),
+    environmentToken: from(token),
+    orgId: from(undefined),
+  };
+}
+
+async function startRunning(prepare: (platform: DevPlatform) => void = () => {}): Promise<Running> {
+  await using made = new AsyncDisposableStack();
+  const platform = made.use(await startDevPlatform());
+  const { path } = made.use(await makeTempDir());
+  const workspace = platform.addWorkspace();
+  prepare(platform);
+  const clock = new ManualClock();
+  const { log, lines } = recordingLog();
+  const settings = settingsFor(platform.url, workspace.id, path, workspace.token ?? "");
+  const sidecar = new Sidecar({ settings, secrets: new Secrets(), log, clock });
+  const stop = new AbortController();
+  const running = sidecar.run(stop.signal);
+  made.defer(async () => {
+    stop.abort();
+    await running;
+  });
+  const kept = made.move();
+  return {
+    sidecar,
+    platform,
+    workspace,
+    clock,
+    lines,
+    logged: (pattern) =>
+      lines.map(({ level, message }) => `${level} ${message}`).filter((line) => pattern.test(line)),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+/** Waits until the beat loop and the poll loop both sleep, then turns the clock. */
+async function advance(clock: ManualClock, ms: number): Promise<void> {
+  await clock.sleeping(2);
+  clock.advance(ms);
+}
+
+Deno.test("Sidecar.run() beats at once, polls half an interval later, and delivers, wakes and notifies", async () => {
+  await using running = await startRunning();
+  const { clock, platform, workspace } = running;
+  workspace.finish(workspace.delegate(), "the answer");
+  await platform.waitFor(({ route }) => route === "heartbeat");
+  const [poll = 0, beat = 0] = await clock.sleeping(2);
+  assertEquals(poll, 15_000);
+  assert(beat >= 28_500 && beat <= 31_500, `${beat} ms`);
+  assertEquals(platform.requests.length, 1);
+  clock.advance(15_000);
+  await platform.waitFor(({ route }) => route === "a2a");
+  await platform.waitFor(({ route }) => route === "notify");
+  assertEquals([workspace.delivered.length, workspace.chat.length], [1, 1]);
+});
+
+Deno.test("Sidecar.run() goes on beating and polling while a wake waits for the agent's turn (D7)", async () => {
+  await using running = await startRunning();
+  const { clock, platform, workspace } = running;
+  workspace.agent = { kind: "blocks" };
+  workspace.finish(workspace.delegate(), "the answer");
+  await platform.waitFor(({ route }) => route === "heartbeat");
+  await advance(clock, 15_000);
+  await platform.waitFor(({ route }) => route === "a2a", { whenReceived: true });
+  for (let count = 2; count <= 4; count++) {
+    await advance(clock, 17_000); // past the next beat
+    await platform.waitFor(({ route }) => route === "heartbeat", { count });
+    await advance(clock, 15_000); // past the next poll
+    await platform.waitFor(({ route }) => route === "delegations", { count });
+  }
+  assertEquals(platform.requestsTo("a2a").map(({ status }) => status), [undefined]);
+});
+
+Deno.test("Sidecar.run() goes on beating when the poll is not answered", async () => {
+  await using running = await startRunning((platform) => {
+    platform.fault("delegations", { kind: "hang" });
+  });
+  const { clock, platform } = running;
+  await platform.waitFor(({ route }) => route === "heartbeat");
+  await advance(clock, 15_000);
+  await platform.waitFor(({ route }) => route === "delegations", { whenReceived: true });
+  for (let count = 2; count <= 4; count++) {
+    await clock.sleeping(1);
+    clock.advance(32_000);
+    await platform.waitFor(({ route }) => route === "heartbeat", { count });
+  }
+});
+
+Deno.test("Sidecar.run() logs the begin and the end of an outage of the beats, and no more (D33)", async () => {
+  await using running = await startRunning((platform) => {
+    const fault = { kind: "answer", status: 503, body: { error: "draining" } } as const;
+    platform.fault("heartbeat", fault, { times: 4 });
+  });
+  const { clock, platform, logged } = running;
+  for (let count = 1; count <= 4; count++) {
+    await platform.waitFor(({ route }) => route === "heartbeat", { count });
+    await advance(clock, 10_000);
+  }
+  await platform.waitFor(({ route, status }) => route === "heartbeat" && status === 200);
+  await clock.sleeping(2);
+  const [begin = "", end = "", ...more] = logged(/^(WARN|INFO|ERROR) .*[Bb]eat/);
+  assertMatch(begin, /^WARN The beat failed: answered 503: draining; retrying$/);
+  assertMatch(end, /^INFO Beats recovered after 40\.0 s and 4 failed attempts$/);
+  assertEquals(more, []);
+});
+
+Deno.test("Sidecar.run() logs the begin and the end of trouble with the polls, and no more (D33)", async () => {
+  await using running = await startRunning((platform) => {
+    platform.fault("delegations", { kind: "answer", status: 404 }, { times: 3 });
+  });
+  const { clock, platform, logged } = running;
+  await platform.waitFor(({ route }) => route === "heartbeat");
+  await advance(clock, 15_000);
+  for (let count = 1; count <= 3; count++) {
+    await platform.waitFor(({ route }) => route === "delegations", { count });
+    await advance(clock, 17_000);
+    await platform.waitFor(({ route }) => route === "heartbeat", { count: count + 1 });
+    await advance(clock, 15_000);
+  }
+  await platform.waitFor(({ route, status }) => route === "delegations" && status === 200);
+  await clock.sleeping(2);
+  const [begin = "", end = "", ...more] = logged(/^(WARN|INFO|ERROR) .*[Rr]esults/);
+  assertMatch(begin, /^WARN Results cannot be asked for: answered 404/);
+  assertMatch(end, /^INFO Polling for results recovered after \d+\.0 s and 3 failed attempts$/);
+  assertEquals(more, []);
+});
+
+Deno.test("Sidecar.report is what the next beat carries", async () => {
+  await using running = await startRunning();
+  const { clock, platform, sidecar, workspace } = running;
+  await platform.waitFor(({ route }) => route === "heartbeat");
+  sidecar.report.startTask("Reading the contract");
+  await advance(clock, 32_000);
+  await platform.waitFor(({ route }) => route === "heartbeat", { count: 2 });
+  assertEquals([workspace.currentTask, workspace.activeTasks], ["Reading the contract", 1]);
+});
+
+Deno.test("Sidecar.run() ends, and nothing of it is left, when it is stopped in the middle of everything", async () => {
+  const running = await startRunning((platform) => {
+    platform.fault("heartbeat", { kind: "hang" });
+  });
+  await running.platform.waitFor(({ route }) => route === "heartbeat", { whenReceived: true });
+  await running[Symbol.asyncDispose]();
+  assertEquals(running.logged(/^(WARN|ERROR)/), []);
+});
+
+Deno.test("learnSavedSecret() hides what a former run has saved, and minds no file that is not there", async () => {
+  await using dir = await makeTempDir();
+  const settings = settingsFor("http://127.0.0.1:1", "w", dir.path, "token");
+  const secrets = new Secrets();
+  await learnSavedSecret(settings, secrets);
+  await Deno.writeTextFile(`${dir.path}/.platform_inbound_secret`, "a saved secret\n");
+  await learnSavedSecret(settings, secrets);
+  assertEquals(secrets.mask("it is 'a saved secret'"), "it is '[redacted]'");
+});

@@ -1,0 +1,16 @@
+/**
+ * What tests share: real processes, a log that remembers, a clock that is turned by hand.
+ *
+ * @module
+ */
+
+export { ManualClock } from "./manual_clock.ts";
+export { patient } from "./patient.ts";
+export { recordingLog } from "./recording_log.ts";
+export { type EndedProgram, runModule, type RunModuleOptions } from "./run_module.ts";
+export {
+  SidecarProcess,
+  type SidecarProcessOptions,
+  startSidecar,
+} from "../../scripts/sidecar_process/mod.ts";
+export { makeTempDir, type TempDir } from "./temp_dir.ts";
