@@ -1,0 +1,40 @@
+/**
+ * `deno task compile`: makes the binary for an image.
+ *
+ * ```sh
+ * deno task compile --platform-url https://platform.example.com --output build/workspace-beat
+ * ```
+ *
+ * `deno compile` downloads a base binary from Deno's own site; where that is blocked, `DENORT_BIN`
+ * names one of the same version.
+ *
+ * @module
+ */
+
+import { InputError } from "../lib/config/mod.ts";
+import { EXIT_CODE } from "../lib/exit_code.ts";
+import { makeBinary } from "./compile/binary.ts";
+import { type CompileOptions, HELP, parseOptions } from "./compile/options.ts";
+
+/** What was made, in one line. */
+function summary(options: CompileOptions, size: number): string {
+  const { platformUrls, resultsFile, configsDir, configFile, target, output } = options;
+  return `${output}: ${(size / 1e6).toFixed(1)} MB for ${platformUrls.join(" and ")}, ` +
+    `results in ${resultsFile}, configs in ${configsDir}, config ${configFile}` +
+    (target === undefined ? "" : `, on ${target}`);
+}
+
+async function compile(args: readonly string[]): Promise<string> {
+  if (args.includes("--help")) return HELP;
+  const options = parseOptions(args);
+  return summary(options, await makeBinary(options));
+}
+
+if (import.meta.main) {
+  try {
+    console.log(await compile(Deno.args));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    Deno.exit(error instanceof InputError ? error.exitCode : EXIT_CODE.unexpected);
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * The command line of `deno task compile`.
+ *
+ * @module
+ */
+
+import { type Build, SETTING_DEFINITIONS, usageError } from "../../lib/config/mod.ts";
+import { neutralise } from "../../lib/text.ts";
+
+/** What a binary is made for, and where it goes. */
+export interface CompileOptions extends Build {
+  /** The system it runs on; undefined for this one. */
+  readonly target: string | undefined;
+  /** Where the binary goes: a path on this machine. */
+  readonly output: string;
+}
+
+/** One row of the table of flags: the values' reader, and the words of messages and help. */
+interface Flag {
+  /** Reads the value; undefined when the text is not allowed. */
+  readonly parse: (text: string) => string | undefined;
+  readonly allowed: string;
+  readonly brief: string;
+}
+
+/** The systems that Deno has a base binary for, and whose paths begin with a slash. */
+const TARGETS = [
+  "x86_64-unknown-linux-gnu",
+  "aarch64-unknown-linux-gnu",
+  "x86_64-apple-darwin",
+  "aarch64-apple-darwin",
+];
+
+const ABSOLUTE = "an absolute path in the image without ',', '.' or '..' in it as a part, " +
+  "and without control characters";
+
+const FLAGS = {
+  "platform-url": {
+    parse: parsePlatform,
+    allowed: "an http:// or https:// URL without credentials, query or fragment, whose host may " +
+      "begin with '*.' and holds only letters, digits, '-', '_' and '.'",
+    brief: "The platform to talk to; give it again for more",
+  },
+  "results-file": {
+    parse: (text) => text === "-" ? text : parseAbsolute(text),
+    allowed: `${ABSOLUTE}, or - for standard output`,
+    brief: "The results file [/tmp/delegation_results.jsonl]",
+  },
+  "configs-dir": {
+    parse: (text) => parseAbsolute(text.replace(/\/+$/, "")),
+    allowed: ABSOLUTE,
+    brief: "The folder of the token file and the inbound secret [/configs]",
+  },
+  "config": {
+    parse: parseAbsolute,
+    allowed: ABSOLUTE,
+    brief: "The config.yaml to read [config.yaml in the configs folder]",
+  },
+  "target": {
+    parse: (text) => TARGETS.find((target) => target === text),
+    allowed: `one of ${TARGETS.join(", ")}`,
+    brief: "The system of the image [this one]",
+  },
+  "output": {
+    parse: (text) => text === "" || text.endsWith("/") ? undefined : text,
+    allowed: "the path of a file",
+    brief: "Where the binary goes [build/workspace-beat]",
+  },
+} as const satisfies Record<string, Flag>;
+
+type FlagName = keyof typeof FLAGS;
+
+/** The text that `--help` prints. */
+export const HELP: string = [
+  "Usage: deno task compile --platform-url URL [--platform-url URL2] [flags]",
+  "",
+  "Makes the binary for an image, with exactly the grants that these settings need.",
+  "",
+  ...Object.entries(FLAGS).map(([name, { brief }]) => `  --${name.padEnd(14)}${brief}`),
+].join("\n");
+
+/**
+ * Reads the arguments of `deno task compile`.
+ *
+ * @param args The arguments: `--flag value` or `--flag=value`.
+ * @returns What to make, with the defaults of what was not given.
+ * @throws {InputError} When an argument is unknown or not allowed, or no platform is given.
+ */
+export function parseOptions(args: readonly string[]): CompileOptions {
+  const values = readFlags(args);
+  const platformUrls = values.get("platform-url") ?? [];
+  if (platformUrls.length === 0) {
+    throw usageError(
+      `Cannot compile without --platform-url: expected ${FLAGS["platform-url"].allowed}`,
+    );
+  }
+  const one = (name: FlagName): string | undefined => {
+    const [value, ...more] = values.get(name) ?? [];
+    if (more.length === 0) return value;
+    throw usageError(`Cannot use --${name} more than once: only --platform-url may be repeated`);
+  };
+  const configsDir = one("configs-dir") ?? "/configs";
+  return {
+    platformUrls: [...new Set(platformUrls)],
+    resultsFile: one("results-file") ?? "/tmp/delegation_results.jsonl",
+    configsDir,
+    configFile: one("config") ?? `${configsDir}/config.yaml`,
+    target: one("target"),
+    output: one("output") ?? "build/workspace-beat",
+  };
+}
+
+/** The values of each flag, read and in their order. */
+function readFlags(args: readonly string[]): Map<FlagName, string[]> {
+  const values = new Map<FlagName, string[]>();
+  const rest = [...args];
+  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
+    const [, name = "", attached] = arg.match(/^--([^=]*)(?:=(.*))?$/s) ?? [];
+    if (!isFlagName(name)) {
+      const known = Object.keys(FLAGS).map((flag) => `--${flag}`).join(", ");
+      throw usageError(`Unknown argument '${neutralise(arg, 100)}': expected ${known}, --help`);
+    }
+    const { parse, allowed }: Flag = FLAGS[name];
+    const text = attached ?? rest.shift();
+    if (text === undefined) throw usageError(`Missing value of --${name}: expected ${allowed}`);
+    const value = parse(text);
+    if (value === undefined) throw usageError(refusal(text, name, allowed));
+    values.set(name, [...values.get(name) ?? [], value]);
+  }
+  return values;
+}
+
+function refusal(text: string, name: FlagName, allowed: string): string {
+  // What stands before the @ of a URL is a password more often than not.
+  const shown = neutralise(text.replace(/\/\/[^/]*@/, "//(not shown)@"), 100);
+  return `Cannot use '${shown}' from --${name}: expected ${allowed}`;
+}
+
+function isFlagName(name: string): name is FlagName {
+  return Object.hasOwn(FLAGS, name);
+}
+
+/** Grants are comma lists of hosts, so a host must be one item and nothing else. */
+function parsePlatform(text: string): string | undefined {
+  const address = SETTING_DEFINITIONS.platformUrl.parse(text);
+  if (address === undefined) return undefined;
+  const { hostname } = new URL(address);
+  return /^((\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])$/.test(hostname)
+    ? address
+    : undefined;
+}
+
+/** Grants are comma lists of paths, compared as they are written. */
+function parseAbsolute(text: string): string | undefined {
+  if (!/^(\/[^/,\p{Cc}]+)+$/u.test(text)) return undefined;
+  return text.split("/").some((part) => part === "." || part === "..") ? undefined : text;
+}

@@ -1,0 +1,60 @@
+import { compileArguments } from "../../scripts/compile/arguments.ts";
+import { makeBinary } from "../../scripts/compile/binary.ts";
+import type { CompileOptions } from "../../scripts/compile/options.ts";
+
+/** A binary that was made for a test, or why it could not be made. */
+export interface Compiled {
+  readonly options: CompileOptions;
+  /** The folder that holds the binary, the results file and the configs. */
+  readonly dir: string;
+  /** Where the platform has to listen. */
+  readonly port: number;
+  /** Why there is no binary: this machine cannot make one. */
+  readonly missing: string | undefined;
+}
+
+/** Makes the real binary, once for all tests of a file. */
+export async function compileForTests(): Promise<Compiled> {
+  const dir = await Deno.realPath(await Deno.makeTempDir({ prefix: "workspace-beat-binary-" }));
+  globalThis.addEventListener("unload", () => Deno.removeSync(dir, { recursive: true }));
+  const port = freePort();
+  const options: CompileOptions = {
+    platformUrls: [`http://127.0.0.1:${port}`, "https://*.platform.example.com"],
+    resultsFile: `${dir}/results.jsonl`,
+    configsDir: dir,
+    configFile: `${dir}/config.yaml`,
+    target: undefined,
+    output: `${dir}/workspace-beat`,
+  };
+  return { options, dir, port, missing: await reasonFor(makeBinary(options)) };
+}
+
+/** Makes a binary of another program with the very grants and flags of the real one. */
+export async function compileProbe({ options, dir }: Compiled, program: string): Promise<string> {
+  const output = `${dir}/probe`;
+  await Deno.writeTextFile(`${dir}/probe.js`, program);
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: compileArguments({ ...options, output }, `${dir}/probe.js`),
+    stdin: "null",
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  return output;
+}
+
+/** Only a missing base binary is a reason not to test; any other failure is a failure. */
+async function reasonFor(making: Promise<number>): Promise<string | undefined> {
+  try {
+    await making;
+    return undefined;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (!/base binary/.test(message)) throw error;
+    return message.split("\n").at(-1);
+  }
+}
+
+/** A port that nobody listens on now: it has to be known when the grants are compiled in. */
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
