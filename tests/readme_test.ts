@@ -1,0 +1,176 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  ENVIRONMENT_VARIABLES,
+  SETTING_DEFINITIONS,
+  type SettingDefinition,
+} from "../lib/config/mod.ts";
+import { EXIT_CODE } from "../lib/exit_code.ts";
+import { grantFlags, leastGrants } from "../lib/permissions.ts";
+import { type DevPlatform, startDevPlatform } from "../scripts/dev_platform/mod.ts";
+import { makeTempDir, SidecarProcess } from "./support/mod.ts";
+
+const ROOT = new URL("..", import.meta.url).pathname;
+const README = await Deno.readTextFile(`${ROOT}README.md`);
+const CONFIG = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
+
+/** The commands of the README's shell blocks, in their order. */
+const COMMANDS = [...README.matchAll(/^```sh\n(.*?)^```$/gms)]
+  .flatMap(([, block = ""]) => block.trim().split("\n"));
+
+/** Names that stand in the first columns of a table, in backquotes. */
+function named(heading: RegExp, columns: number): Set<string> {
+  const [, rest = ""] = README.split(heading);
+  const table = /(?:^\|.*\n)+/m.exec(rest)?.[0] ?? "";
+  const cells = table.split("\n").flatMap((row) => row.split("|").slice(1, columns + 1));
+  return new Set(
+    cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name)),
+  );
+}
+
+Deno.test("README names every flag and variable in its table of settings", () => {
+  const inTable = named(/^### Settings$/m, 2);
+  const definitions: Record<string, SettingDefinition<unknown>> = SETTING_DEFINITIONS;
+  for (const { flag, variables = [] } of Object.values(definitions)) {
+    if (flag !== undefined) assert(inTable.delete(`--${flag}`), `--${flag} is not in the table`);
+    for (const variable of variables) {
+      assert(inTable.delete(variable), `${variable} is not in the table`);
+    }
+  }
+  // What the table of definitions does not hold: a switch, and the folder of config.yaml.
+  assertEquals([...inTable].sort(), ["--allow-proxy", "WORKSPACE_CONFIG_PATH"]);
+});
+
+Deno.test("README names every variable that the manifest grants", () => {
+  const everywhere = new Set([...README.matchAll(/`([A-Za-z_]+)`/g)].map(([, name]) => name));
+  for (const variable of ENVIRONMENT_VARIABLES) {
+    assert(everywhere.has(variable), `${variable} is not in the README`);
+  }
+});
+
+Deno.test("README lists every exit code", () => {
+  const [, rest = ""] = README.split(/^### Exit codes$/m);
+  const table = /(?:^\|.*\n)+/m.exec(rest)?.[0] ?? "";
+  const codes = [...table.matchAll(/^\| (\d+) /gm)].map(([, code]) => Number(code));
+  assertEquals(codes, Object.values(EXIT_CODE));
+});
+
+Deno.test("README gives a reason for every dependency, and for no other", () => {
+  const inTable = named(/^### Dependencies$/m, 1);
+  assertEquals([...inTable].sort(), Object.keys(CONFIG.imports).sort());
+});
+
+Deno.test("README describes every task that it names", () => {
+  for (const [, task] of README.matchAll(/deno task ([a-z:]+)/g)) {
+    assert(task !== undefined && task in CONFIG.tasks, `deno.json has no task '${task}'`);
+  }
+});
+
+const DEVELOPING =
+  'main.ts --platform-url "$PLATFORM_URL" --workspace-id "$WORKSPACE_ID" --results-file -';
+
+/** How each command of the README is tried out; a new command needs a line here. */
+const TRIALS: Record<string, (command: string) => Promise<void>> = {
+  "deno task demo": (command) => endsBy(command, [0]),
+  // This very run is one of it: .ci/run reads the line out of the README and runs it.
+  "deno task test": () => Promise.resolve(),
+  // tests/binary does it with a platform that is there.
+  "deno task compile --platform-url https://platform.example.com --output build/workspace-beat":
+    () => Promise.resolve(),
+  "workspace-beat check": (command) => endsBy(command, [0]),
+  "workspace-beat run --once": (command) => endsBy(command, [0]),
+  "workspace-beat": beatsForEver,
+  "deno task dev:platform --port 8080": servesForEver,
+  [`deno run --allow-net ${DEVELOPING}`]: (command) => beatsForEver(command, { token: null }),
+  [`deno run --allow-net --allow-env=MOLECULE_WORKSPACE_TOKEN ${DEVELOPING}`]: beatsForEver,
+  // Whether something listens on port 8080 is this machine's affair.
+  'deno run -P main.ts check --workspace-id "$WORKSPACE_ID"': (command) =>
+    endsBy(command.replace("check", "check --platform-url http://localhost:8080"), [
+      0,
+      69,
+      75,
+      77,
+      78,
+    ]),
+};
+
+Deno.test("README has no command that no test runs, and this test runs none that it lacks", () => {
+  assertEquals(COMMANDS.toSorted(), Object.keys(TRIALS).toSorted());
+});
+
+for (const [command, trial] of Object.entries(TRIALS)) {
+  Deno.test(`README's command does what it says: ${command}`, () => trial(command));
+}
+
+/** Where a new user would be: the repository, a platform, a token, and both programs on the PATH. */
+async function withUser<T>(
+  use: (start: (command: string) => SidecarProcess, platform: DevPlatform) => Promise<T>,
+  options: { token?: string | null } = {},
+): Promise<T> {
+  await using platform = await startDevPlatform();
+  await using dir = await makeTempDir();
+  const workspace = platform.addWorkspace(options);
+  await Deno.mkdir(`${dir.path}/bin`);
+  await Deno.symlink(Deno.execPath(), `${dir.path}/bin/deno`);
+  const paths = { CONFIGS_DIR: dir.path, DELEGATION_RESULTS_FILE: `${dir.path}/results.jsonl` };
+  const grants = grantFlags(leastGrants({
+    platformUrls: [platform.url],
+    resultsFile: paths.DELEGATION_RESULTS_FILE,
+    configsDir: dir.path,
+    configFile: "/configs/config.yaml",
+  }));
+  const program = `exec deno run --no-prompt ${grants.join(" ")} ${ROOT}main.ts "$@"`;
+  await Deno.writeTextFile(`${dir.path}/bin/workspace-beat`, `#!/bin/sh\n${program}\n`, {
+    mode: 0o755,
+  });
+  const env = {
+    ...paths,
+    PATH: `${dir.path}/bin:${Deno.env.get("PATH")}`,
+    PLATFORM_URL: platform.url,
+    WORKSPACE_ID: workspace.id,
+    MOLECULE_WORKSPACE_TOKEN: workspace.token ?? "",
+  };
+  return await use((command) =>
+    new SidecarProcess(
+      new Deno.Command("sh", {
+        args: ["-c", `exec ${command}`],
+        cwd: ROOT,
+        env,
+        stdin: "null",
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn(),
+    ), platform);
+}
+
+async function endsBy(command: string, codes: readonly number[]): Promise<void> {
+  await withUser(async (start) => {
+    await using process = start(command);
+    const code = await process.ended();
+    assert(
+      codes.includes(code),
+      `exit code ${code}:\n${[...process.stdout, ...process.stderr].join("\n")}`,
+    );
+  });
+}
+
+async function beatsForEver(
+  command: string,
+  options?: { token: string | null },
+): Promise<void> {
+  await withUser(async (start, platform) => {
+    await using process = start(command);
+    await platform.waitFor((request) => request.route === "heartbeat" && request.status === 200);
+    assertEquals(await process.stop(), 0);
+  }, options);
+}
+
+async function servesForEver(command: string): Promise<void> {
+  await withUser(async (start) => {
+    await using process = start(command.replace("8080", "0"));
+    const line = await process.waitForOutput(/http:\/\/127\.0\.0\.1:\d+/);
+    const [url = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(line) ?? [];
+    const answer = await fetch(`${url}/health`);
+    assertEquals([answer.status, await answer.json()], [200, { status: "ok" }]);
+    await process.stop();
+  });
+}
