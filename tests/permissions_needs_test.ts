@@ -59,7 +59,7 @@ const NEEDED: readonly (readonly [
   ["read", ".auth_token", 77, /WARN The beat failed: answered 401/],
   ["read", ".platform_inbound_secret", 0, /WARN Not granted.*: reading .*inbound_secret$/],
   ["read", ".platform_inbound_secret.tmp", 0, /WARN Cannot save the inbound secret .*rebuild/],
-  ["write", ".platform_inbound_secret", 0, /WARN Cannot save the inbound secret .*rebuild/],
+  ["write", ".platform_inbound_secret", 0, /WARN Not granted.*: writing .*inbound_secret$/],
   ["write", ".platform_inbound_secret.tmp", 0, /WARN Cannot save the inbound secret .*rebuild/],
 ];
 
@@ -148,8 +148,8 @@ Deno.test("check takes this machine for the platform's when --allow-read lacks D
 });
 
 Deno.test("run names what the manifest lacks, and not the owner, when a file is not granted", async () => {
-  const sidecar = await runWithout("write", ".platform_inbound_secret");
+  const sidecar = await runWithout("write", ".platform_inbound_secret.tmp");
   const line = await sidecar.waitForLine(/Cannot save the inbound secret/);
-  assertMatch(line, /this process was not granted the file: rebuild, or run with its grant/);
+  assertMatch(line, /the manifest does not grant .*: rebuild, or run with its grant/);
   assert(!/owner|belongs/.test(line), line);
 });

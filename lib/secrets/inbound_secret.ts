@@ -37,7 +37,8 @@ export class InboundSecret {
 
   /**
    * Takes the secret out of an accepted beat's answer and saves it in the background: the disk may
-   * never delay a beat. A disk that fails is tried again with the next beat's answer.
+   * never delay a beat. A disk that fails is tried again with the next beat's answer. Where the file
+   * is not granted the secret is not kept, which the command has said when it started.
    *
    * @param answer The JSON of a 2xx answer.
    */
@@ -45,6 +46,7 @@ export class InboundSecret {
     const secret = parseInboundSecret(answer);
     if (secret === undefined) return;
     this.#options.secrets.add(secret);
+    if (!mayWrite(this.#options.file)) return;
     this.#wanted = secret;
     this.#saving ??= this.#save();
   }
@@ -64,8 +66,8 @@ export class InboundSecret {
       }
       this.#trouble.succeeded();
     } catch (error) {
-      const remedy = error instanceof Deno.errors.NotCapable || !mayWrite(file)
-        ? "this process was not granted the file: rebuild, or run with its grant"
+      const remedy = error instanceof Deno.errors.NotCapable
+        ? "the manifest does not grant what stands beside it: rebuild, or run with its grant"
         : "check that its folder exists, has room, and belongs to this user";
       this.#trouble.failed(
         `Cannot save the inbound secret to '${file}': ${reasonOf(error)}: ` +

@@ -1,10 +1,11 @@
 import { dirname } from "@std/path/dirname";
-import { ensureDir } from "@std/fs/ensure-dir";
-import { mayRead, mayWrite } from "../grants.ts";
+import { mayWrite } from "../grants.ts";
 import { temporaryFile } from "../permissions.ts";
 
 /** The one owner may read and write; nobody else may do anything. */
 const PRIVATE = 0o600;
+/** The same for a folder that has to be made (contract 4.3). */
+const PRIVATE_FOLDER = 0o700;
 
 /**
  * Writes a file that only its owner can read, whole or not at all: readers see the former content
@@ -20,7 +21,7 @@ const PRIVATE = 0o600;
  */
 export async function writePrivateFile(path: string, text: string): Promise<void> {
   const folder = dirname(path);
-  if (mayRead(folder) && mayWrite(folder)) await ensureDir(folder);
+  if (mayWrite(folder)) await Deno.mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
   const temporary = temporaryFile(path);
   await removeIfThere(temporary);
   try {

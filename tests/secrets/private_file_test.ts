@@ -18,7 +18,7 @@ Deno.test("writePrivateFile() makes the file, private, in its folder when there 
   const file = `${dir.path}/made/here/file`;
   await writePrivateFile(file, "sécret");
   assertEquals(await Deno.readTextFile(file), "sécret");
-  assertEquals(await modeOf(file), 0o600);
+  assertEquals([await modeOf(file), await modeOf(`${dir.path}/made/here`)], [0o600, 0o700]);
   assertEquals(await namesIn(`${dir.path}/made/here`), ["file"]);
 });
 
