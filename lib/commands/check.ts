@@ -21,6 +21,7 @@ import {
   checkToken,
   checkTokenFile,
   type Finding,
+  skipped,
 } from "./checks.ts";
 import type { CommandContext } from "./context.ts";
 import { flagValues, SETTING_FLAGS, type SettingFlags, switchFlag } from "./flags.ts";
@@ -70,7 +71,10 @@ async function findAll(
     await checkTokenFile(settings),
     await checkResultsFile(resultsOutput(settings)),
   ];
-  if (proxied !== undefined) return local; // nothing may be sent
+  if (proxied !== undefined) {
+    const why = "nothing is sent through the proxy";
+    return [...local, skipped("platform", why), skipped("token", why)];
+  }
   const url = settings.platformUrl.value;
   const client = new PlatformClient({
     platformUrl: url,
@@ -78,7 +82,9 @@ async function findAll(
     orgId: settings.orgId.value,
   });
   const platform = await checkPlatform(client, url);
-  if (platform.status === "failed") return [...local, platform];
+  if (platform.exitCode === EXIT_CODE.unreachable) {
+    return [...local, platform, skipped("token", "the platform cannot be asked")];
+  }
   const sender = authorizedSender({ settings, secrets, log });
   return [...local, platform, await checkToken(sender, settings.workspaceId.value)];
 }

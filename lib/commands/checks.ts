@@ -23,8 +23,8 @@ import type { LackingGrants } from "./required_grants.ts";
 export interface Finding {
   /** What was tested. */
   readonly name: string;
-  /** A warning does not fail the check. */
-  readonly status: "ok" | "warning" | "failed";
+  /** A warning does not fail the check; what is skipped could not be tested for another failure. */
+  readonly status: "ok" | "warning" | "failed" | "skipped";
   /** What was found, on one line. */
   readonly message: string;
   /** What to do about it; "" when there is nothing to do. */
@@ -151,6 +151,17 @@ export async function checkToken(sender: Sender, workspaceId: string): Promise<F
     ? "put the workspace's live token into the token file, or into MOLECULE_WORKSPACE_TOKEN"
     : "results cannot be listed until this is mended";
   return failed("token", outcome.detail, remedy, exitCodeFor(outcome.kind));
+}
+
+/**
+ * What is said of a test that was not made.
+ *
+ * @param name What was to be tested.
+ * @param why Why it was not.
+ */
+export function skipped(name: string, why: string): Finding {
+  const message = `not tested: ${why}`;
+  return { name, status: "skipped", message, remedy: "", exitCode: EXIT_CODE.fine };
 }
 
 async function ask(sender: Sender, request: PlatformRequest): Promise<Outcome> {

@@ -135,8 +135,17 @@ Deno.test("check sends nothing when a proxy would read the token", async () => {
   await using session = await startSession();
   await using proxy = await startDevPlatform();
   const checked = await check(session, [], { HTTP_PROXY: proxy.url });
-  assertEquals([statuses(checked)["proxy"], checked.exitCode], ["failed", 78]);
+  const skipped = { "proxy": "failed", "platform": "skipped", "token": "skipped" };
+  assertEquals([statuses(checked), checked.exitCode], [{ ...ALL_OK, ...skipped }, 78]);
   assertEquals([proxy.requests.length, session.platform.requests.length], [0, 0]);
+});
+
+Deno.test("check says that the token was not tested when the platform is down", async () => {
+  await using session = await startSession();
+  session.platform.goDown();
+  const checked = await check(session);
+  const skipped = { "platform": "failed", "token": "skipped" };
+  assertEquals([statuses(checked), checked.exitCode], [{ ...ALL_OK, ...skipped }, 69]);
 });
 
 Deno.test("check shows no token when the platform's answer quotes it", async () => {
