@@ -52,7 +52,7 @@ export function beatBody(workspaceId: string, state: AgentState, uptimeMs: numbe
   const idle = wholeNumber(idleTimeoutSeconds ?? 0);
   return {
     workspace_id: workspaceId,
-    error_rate: requests > 0 ? Math.min(Math.max(errors / requests, 0), 1) : 0,
+    error_rate: errorRate(requests, errors),
     // The reason of a wedge is what the degraded card shows.
     sample_error: cleanText(isWedged ? state.wedgeReason : state.sampleError),
     active_tasks: wholeNumber(state.activeTasks),
@@ -66,6 +66,12 @@ export function beatBody(workspaceId: string, state: AgentState, uptimeMs: numbe
       ...(idle > 0 && { idle_timeout_seconds: idle }),
     },
   };
+}
+
+/** A part of one; counters that make no sense count as no errors. */
+function errorRate(requests: number, errors: number): number {
+  const rate = errors / requests;
+  return requests > 0 && rate > 0 ? Math.min(rate, 1) : 0;
 }
 
 /** A whole number that fits the platform's columns; what is no number counts as 0. */

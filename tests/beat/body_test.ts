@@ -56,6 +56,9 @@ const rates: [requests: number, errors: number, rate: number][] = [
   [3, 3, 1], // contract 7 #6
   [0, 2, 0],
   [1, 2, 1],
+  [1, NaN, 0],
+  [NaN, 1, 0],
+  [Infinity, Infinity, 0],
 ];
 for (const [requests, errors, rate] of rates) {
   Deno.test(`beatBody() gives the error rate ${rate} when ${errors} of ${requests} failed (contract 7 #4, #5, #6)`, () => {
@@ -130,6 +133,6 @@ Deno.test("beatBody() has the platform's types when it is given any state (D16) 
         ) &&
         CAPABILITIES.every((name) => typeof sent.runtime_metadata.capabilities[name] === "boolean");
     }),
-    { numRuns: 40 },
+    { numRuns: 200 },
   );
 });
