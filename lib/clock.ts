@@ -35,3 +35,36 @@ export const systemClock: Clock = {
       signal.addEventListener("abort", end);
     }),
 };
+
+/**
+ * Waits for something, but no longer than until the signal aborts. Nothing is left on the signal.
+ *
+ * @param promise What is waited for.
+ * @param signal Ends the wait.
+ */
+export async function orAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const aborted = Promise.withResolvers<void>();
+  const onAbort = () => aborted.resolve();
+  signal.addEventListener("abort", onAbort);
+  await Promise.race([promise, aborted.promise]);
+  signal.removeEventListener("abort", onAbort);
+}
+
+/**
+ * Waits for something, but not for ever.
+ *
+ * @param promise What is waited for.
+ * @param ms The longest wait, in milliseconds.
+ * @returns Whether it came in time.
+ */
+export async function settlesWithin(
+  promise: Promise<void> | undefined,
+  ms: number,
+): Promise<boolean> {
+  const patience = Promise.withResolvers<"late">();
+  const timer = setTimeout(() => patience.resolve("late"), ms);
+  const first = await Promise.race([promise, patience.promise]);
+  clearTimeout(timer);
+  return first !== "late";
+}

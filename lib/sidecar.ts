@@ -12,17 +12,12 @@ import {
   WakeLoop,
 } from "./delegations/mod.ts";
 import { EXIT_CODE, type ExitCode, exitCodeFor } from "./exit_code.ts";
-import { mayRead } from "./grants.ts";
 import type { Log, Secrets } from "./log/mod.ts";
 import { inboundSecretFile, tokenFile } from "./permissions.ts";
 import { Contact, isUnreachable, PlatformClient, type Sender } from "./platform/mod.ts";
 import { Report } from "./report/mod.ts";
-import { InboundSecret } from "./secrets/mod.ts";
-import { readSmallFile } from "./small_file.ts";
+import { InboundSecret, savedSecret } from "./secrets/mod.ts";
 import { supervise } from "./supervise.ts";
-
-/** More than the longest secret that is accepted. */
-const LARGEST_SECRET_BYTES = 8 * 1024;
 
 /** Options of {@linkcode Sidecar}. */
 export interface SidecarOptions {
@@ -127,6 +122,15 @@ export class Sidecar {
   }
 }
 
+/** The client that tells nobody who the workspace is, as the settings say it. */
+export function plainSender(settings: Settings): Sender {
+  return new PlatformClient({
+    platformUrl: settings.platformUrl.value,
+    sendsOrigin: settings.sendsOrigin.value,
+    orgId: settings.orgId.value,
+  });
+}
+
 /**
  * The client that proves who the workspace is, as the settings say it.
  *
@@ -134,18 +138,13 @@ export class Sidecar {
  */
 export function authorizedSender(options: SidecarOptions): Sender {
   const { log, secrets, settings } = options;
-  const client = new PlatformClient({
-    platformUrl: settings.platformUrl.value,
-    sendsOrigin: settings.sendsOrigin.value,
-    orgId: settings.orgId.value,
-  });
   const tokens = new TokenStore({
     file: tokenFile(settings.configsDir.value),
     environmentToken: settings.environmentToken.value,
     secrets,
     log,
   });
-  return new AuthorizedClient(client, new PromptTokens(tokens, { log }));
+  return new AuthorizedClient(plainSender(settings), new PromptTokens(tokens, { log }));
 }
 
 /**
@@ -158,10 +157,7 @@ export function authorizedSender(options: SidecarOptions): Sender {
  * @param secrets What learns it.
  */
 export async function learnSavedSecret(settings: Settings, secrets: Secrets): Promise<void> {
-  const file = inboundSecretFile(settings.configsDir.value);
-  if (!mayRead(file)) return;
-  // A file that cannot be read is written anew with the first beat's answer, which tells of it.
-  const text = await readSmallFile(file, LARGEST_SECRET_BYTES).catch(() => undefined);
+  const text = await savedSecret(inboundSecretFile(settings.configsDir.value));
   if (text !== undefined) secrets.add(text.trim());
 }
 

@@ -6,4 +6,9 @@
 
 export { AuthorizedClient } from "./authorized_client.ts";
 export { PromptTokens, type PromptTokensOptions } from "./prompt_tokens.ts";
-export { type TokenSource, TokenStore, type TokenStoreOptions } from "./token_store.ts";
+export {
+  LARGEST_TOKEN_FILE_BYTES,
+  type TokenSource,
+  TokenStore,
+  type TokenStoreOptions,
+} from "./token_store.ts";

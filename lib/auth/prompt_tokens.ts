@@ -1,3 +1,4 @@
+import { settlesWithin } from "../clock.ts";
 import type { Log } from "../log/mod.ts";
 import type { TokenSource } from "./token_store.ts";
 
@@ -47,11 +48,7 @@ export class PromptTokens implements TokenSource {
   async #within(ask: () => Promise<string | undefined>): Promise<string | undefined> {
     // While one look hangs there is no second one: it would hang too, and hold a thread.
     const answer = this.#hangs ? this.#asking : this.#begin(ask);
-    const patience = Promise.withResolvers<"late">();
-    const timer = setTimeout(() => patience.resolve("late"), this.#patienceMs);
-    const late = await Promise.race([answer, patience.promise]) === "late";
-    clearTimeout(timer);
-    if (late && !this.#hangs) {
+    if (!await settlesWithin(answer, this.#patienceMs) && !this.#hangs) {
       this.#hangs = true;
       this.#log.warn(
         `The token file takes longer than ${this.#patienceMs / 1000} s to read: the last token ` +

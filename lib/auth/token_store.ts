@@ -30,7 +30,7 @@ export interface TokenStoreOptions {
 }
 
 /** A token is 43 characters; a file larger than this is something else. */
-const LARGEST_FILE_BYTES = 8 * 1024;
+export const LARGEST_TOKEN_FILE_BYTES = 8 * 1024;
 
 /**
  * The workspace's token: from its file, then from the environment. The file is read again when it
@@ -123,7 +123,7 @@ export class TokenStore implements TokenSource {
     const { file } = this.#options;
     if (!mayRead(file)) return undefined;
     try {
-      const text = await readSmallFile(file, LARGEST_FILE_BYTES) ?? "";
+      const text = await readSmallFile(file, LARGEST_TOKEN_FILE_BYTES) ?? "";
       const token = parseToken(text);
       if (token === undefined && text.trim() !== "") {
         this.#complain(

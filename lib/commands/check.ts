@@ -10,8 +10,7 @@ import {
 } from "../config/mod.ts";
 import { EXIT_CODE } from "../exit_code.ts";
 import { createLog, Secrets } from "../log/mod.ts";
-import { PlatformClient } from "../platform/mod.ts";
-import { authorizedSender, learnSavedSecret, resultsOutput } from "../sidecar.ts";
+import { authorizedSender, learnSavedSecret, plainSender, resultsOutput } from "../sidecar.ts";
 import {
   checkConfig,
   checkGrants,
@@ -75,13 +74,7 @@ async function findAll(
     const why = "nothing is sent through the proxy";
     return [...local, skipped("platform", why), skipped("token", why)];
   }
-  const url = settings.platformUrl.value;
-  const client = new PlatformClient({
-    platformUrl: url,
-    sendsOrigin: settings.sendsOrigin.value,
-    orgId: settings.orgId.value,
-  });
-  const platform = await checkPlatform(client, url);
+  const platform = await checkPlatform(plainSender(settings), settings.platformUrl.value);
   if (platform.exitCode === EXIT_CODE.unreachable) {
     return [...local, platform, skipped("token", "the platform cannot be asked")];
   }

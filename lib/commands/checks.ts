@@ -4,6 +4,7 @@
  * @module
  */
 
+import { LARGEST_TOKEN_FILE_BYTES } from "../auth/mod.ts";
 import { parseToken, type ResolvedSettings, type Settings } from "../config/mod.ts";
 import { EXIT_CODE, type ExitCode, exitCodeFor } from "../exit_code.ts";
 import { mayRead } from "../grants.ts";
@@ -16,8 +17,9 @@ import {
   type Sender,
 } from "../platform/mod.ts";
 import type { ResultsOutput } from "../delegations/mod.ts";
+import { readSmallFile } from "../small_file.ts";
 import { reasonOf } from "../text.ts";
-import type { LackingGrants } from "./required_grants.ts";
+import type { LackingGrants, Refusal } from "./required_grants.ts";
 
 /** What one test found. */
 export interface Finding {
@@ -57,8 +59,7 @@ export function checkConfig({ settings, configFile, warnings }: ResolvedSettings
 /** Tests what this process is granted. */
 export function checkGrants({ refusal, without }: LackingGrants): Finding {
   if (refusal !== undefined) {
-    const [message = refusal, ...remedy] = refusal.split(": ");
-    return failed("grants", message, remedy.join(": "), EXIT_CODE.notAllowed);
+    return failed("grants", refusal.problem, refusal.remedy, EXIT_CODE.notAllowed);
   }
   if (without.length === 0) return ok("grants", "everything that the settings need is granted");
   const remedy = "grant them, or go without";
@@ -66,10 +67,9 @@ export function checkGrants({ refusal, without }: LackingGrants): Finding {
 }
 
 /** Tests that plain-text requests do not pass a proxy. */
-export function checkProxy(refusal: string | undefined): Finding {
+export function checkProxy(refusal: Refusal | undefined): Finding {
   if (refusal === undefined) return ok("proxy", "no proxy can read the token");
-  const [message = refusal, ...remedy] = refusal.split(": ");
-  return failed("proxy", message, remedy.join(": "), EXIT_CODE.configuration);
+  return failed("proxy", refusal.problem, refusal.remedy, EXIT_CODE.configuration);
 }
 
 /** Tests the token file. */
@@ -87,7 +87,7 @@ export async function checkTokenFile(settings: Settings): Promise<Finding> {
       const remedy = "put a file with the token there";
       return failed("token file", `'${path}' is no regular file`, remedy, EXIT_CODE.notAllowed);
     }
-    const token = parseToken(await Deno.readTextFile(path));
+    const token = parseToken(await readSmallFile(path, LARGEST_TOKEN_FILE_BYTES) ?? "");
     if (token === undefined) {
       return absent(`'${path}' holds no token`, "write the workspace's token to it");
     }

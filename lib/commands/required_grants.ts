@@ -9,10 +9,18 @@ import {
   leastGrants,
 } from "../permissions.ts";
 
+/** Why the program does not start. */
+export interface Refusal {
+  /** What it will not do. */
+  readonly problem: string;
+  /** What to do about it. */
+  readonly remedy: string;
+}
+
 /** What a process lacks of the grants that its settings need. */
 export interface LackingGrants {
-  /** Why it cannot do its job at all, and what to do; undefined when it can. */
-  readonly refusal: string | undefined;
+  /** Why it cannot do its job at all; undefined when it can. */
+  readonly refusal: Refusal | undefined;
   /** What it does without, one phrase each. */
   readonly without: readonly string[];
 }
@@ -40,20 +48,24 @@ export function lackingGrants(settings: Settings, build: Build | undefined): Lac
  * @param settings The settings.
  * @returns The refusal, or undefined.
  */
-export function proxyRefusal(settings: Settings): string | undefined {
+export function proxyRefusal(settings: Settings): Refusal | undefined {
   const { allowsProxy, platformUrl } = settings;
   const proxy = allowsProxy.value ? undefined : proxyFor(platformUrl.value);
   if (proxy === undefined) return undefined;
-  return `Cannot send the token to '${platformUrl.value}' (from ${platformUrl.origin}) through ` +
-    `the proxy '${proxy.address}' (from environment ${proxy.variable}), which would read it: ` +
-    "unset the variable, add the platform's host to NO_PROXY, or accept it with --allow-proxy";
+  return {
+    problem:
+      `Cannot send the token to '${platformUrl.value}' (from ${platformUrl.origin}) through ` +
+      `the proxy '${proxy.address}' (from environment ${proxy.variable}), which would read it`,
+    remedy:
+      "unset the variable, add the platform's host to NO_PROXY, or accept it with --allow-proxy",
+  };
 }
 
 function refusal(
   settings: Settings,
   build: Build | undefined,
   needed: Grants,
-): string | undefined {
+): Refusal | undefined {
   const { platformUrl, resultsFile } = settings;
   const path = resultsFile.value;
   const reaches = isGranted({ name: "net", host: hostAndPort(platformUrl.value) });
@@ -62,16 +74,18 @@ function refusal(
   const what = reaches
     ? `write the results file '${path}' (from ${resultsFile.origin})`
     : `reach the platform '${platformUrl.value}' (from ${platformUrl.origin})`;
+  const problem = `Not allowed to ${what}`;
   if (build === undefined) {
     const otherwise = writes ? "" : ", or write results to standard output: --results-file -";
-    return `Not allowed to ${what}: run with ${grantFlags(needed).join(" ")}${otherwise}`;
+    return { problem, remedy: `run with ${grantFlags(needed).join(" ")}${otherwise}` };
   }
-  return `Not allowed to ${what}: this binary was built for the platform ` +
-    `${
-      build.platformUrls.join(" or ")
-    } and the results file ${build.resultsFile}: rebuild it with ` +
-    `deno task compile --platform-url ${platformUrl.value} --results-file ${path} ` +
-    `--configs-dir ${settings.configsDir.value}`;
+  const platforms = build.platformUrls.join(" or ");
+  return {
+    problem,
+    remedy: `this binary was built for the platform ${platforms} and the results file ` +
+      `${build.resultsFile}: rebuild it with deno task compile --platform-url ` +
+      `${platformUrl.value} --results-file ${path} --configs-dir ${settings.configsDir.value}`,
+  };
 }
 
 function without(settings: Settings, needed: Grants): string[] {

@@ -6,7 +6,7 @@ import { learnSavedSecret, Sidecar } from "../sidecar.ts";
 import { reasonOf } from "../text.ts";
 import type { CommandContext } from "./context.ts";
 import { flagValues, SETTING_FLAGS, type SettingFlags, switchFlag } from "./flags.ts";
-import { lackingGrants, proxyRefusal } from "./required_grants.ts";
+import { lackingGrants, proxyRefusal, type Refusal } from "./required_grants.ts";
 
 /** SIGTERM promises an end within 5 s; what has not ended by then never will. */
 const STOP_WITHIN_MS = 4500;
@@ -38,9 +38,9 @@ export const run: Command<CommandContext> = buildCommand<RunFlags, [], CommandCo
       secrets,
     });
     const proxied = proxyRefusal(settings);
-    if (proxied !== undefined) throw configurationError(proxied);
+    if (proxied !== undefined) throw configurationError(lineOf(proxied));
     const { refusal, without } = lackingGrants(settings, this.build);
-    if (refusal !== undefined) throw new InputError(refusal, EXIT_CODE.notAllowed);
+    if (refusal !== undefined) throw new InputError(lineOf(refusal), EXIT_CODE.notAllowed);
     for (const warning of warnings) log.warn(warning);
     if (without.length > 0) log.warn(`Not granted, so done without: ${without.join("; ")}`);
     log.info(
@@ -57,6 +57,10 @@ export const run: Command<CommandContext> = buildCommand<RunFlags, [], CommandCo
     await end(log, handler);
   },
 });
+
+function lineOf({ problem, remedy }: Refusal): string {
+  return `${problem}: ${remedy}`;
+}
 
 /**
  * Runs something until it ends or a signal stops it. The first SIGTERM or SIGINT lets it finish

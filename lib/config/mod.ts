@@ -9,7 +9,13 @@ export type { ConfigFile } from "./config_file.ts";
 export { ENVIRONMENT_VARIABLES } from "./environment.ts";
 export { configurationError, InputError, usageError } from "./errors.ts";
 export { proxyFor } from "./proxy.ts";
-export { type Build, type ResolvedSettings, resolveSettings } from "./resolve.ts";
+export { DEFAULT_CONFIGS_DIR } from "./configs_dir.ts";
+export {
+  type Build,
+  DEFAULT_RESULTS_FILE,
+  type ResolvedSettings,
+  resolveSettings,
+} from "./resolve.ts";
 export {
   type FlagName,
   type FlagValues,

@@ -33,7 +33,7 @@ export interface ResolvedSettings {
 /** Where the platform mounts the agent's configuration (contract 4.6). */
 const DEFAULT_CONFIG_FILE = "/configs/config.yaml";
 /** Where the agent looks for results (contract 4.6). */
-const DEFAULT_RESULTS_FILE = "/tmp/delegation_results.jsonl";
+export const DEFAULT_RESULTS_FILE = "/tmp/delegation_results.jsonl";
 /** The seconds between beats when nobody says otherwise (contract 4.5). */
 const DEFAULT_INTERVAL_SECONDS = 30;
 /** From here on a workspace outside a container is given up between two beats (contract 2). */

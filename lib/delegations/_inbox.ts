@@ -1,3 +1,5 @@
+import { orAborted } from "../clock.ts";
+
 /** Items that one loop leaves for another, which need not be listening. */
 export class Inbox<T> {
   #items: T[] = [];
@@ -28,11 +30,8 @@ export class Inbox<T> {
    * @param signal Ends the wait.
    */
   async arrived(signal: AbortSignal): Promise<void> {
-    if (!this.isEmpty || signal.aborted) return;
-    const arrival = this.#arrival = Promise.withResolvers<void>();
-    const onAbort = () => arrival.resolve();
-    signal.addEventListener("abort", onAbort);
-    await arrival.promise;
-    signal.removeEventListener("abort", onAbort);
+    if (!this.isEmpty) return;
+    this.#arrival = Promise.withResolvers<void>();
+    await orAborted(this.#arrival.promise, signal);
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { Episode, type Log } from "../log/mod.ts";
 import {
+  askedWait,
   type Contact,
   delegationsRequest,
   isUnreachable,
@@ -13,9 +14,6 @@ import { type Result, resultKey, resultLine } from "./result.ts";
 import type { ResultsOutput } from "./results_file.ts";
 import { type ForeignRow, isBare, type Listing, readListing } from "./rows.ts";
 import { Seen } from "./seen.ts";
-
-/** The longest that a `Retry-After` can put the next poll off. */
-const LONGEST_ASKED_WAIT_SECONDS = 60;
 
 /** Options of {@linkcode PollLoop}. */
 export interface PollLoopOptions {
@@ -85,10 +83,10 @@ export class PollLoop {
       if (signal.aborted) return;
       const last = clock.now();
       const { outcome } = await this.poll(signal, { grace: true });
-      const asked = Math.min(outcome.retryAfterSeconds ?? 0, LONGEST_ASKED_WAIT_SECONDS) * 1000;
+      const asked = outcome.kind === "ok" ? 0 : askedWait(outcome.retryAfterSeconds);
       const due = nextTurn({ gridStart, intervalMs, last, random: this.#random() });
       const now = clock.now();
-      await clock.sleep(Math.max(due - now, outcome.kind === "ok" ? 0 : asked), signal);
+      await clock.sleep(Math.max(due - now, asked), signal);
     }
   }
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { writeWhole } from "../write_whole.ts";
+
 /** Takes whole lines, all of them or none. */
 export interface ResultsOutput {
   /** What to call it in a message. */
@@ -158,8 +160,7 @@ export class StdoutResults implements ResultsOutput {
    * @throws {Error} Nobody reads any more.
    */
   async append(lines: string): Promise<void> {
-    let bytes = new TextEncoder().encode(lines);
-    while (bytes.length > 0) bytes = bytes.subarray(await Deno.stdout.write(bytes));
+    await writeWhole(Deno.stdout, new TextEncoder().encode(lines));
   }
 
   /** Nobody can tell who reads a pipe: there may always be something unread. */

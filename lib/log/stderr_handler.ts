@@ -1,6 +1,7 @@
 import { BaseHandler } from "@std/log/base-handler";
 import type { LevelName } from "@std/log/levels";
 import type { FormatterFunction } from "@std/log/base-handler";
+import { settlesWithin } from "../clock.ts";
 
 /** The most bytes that wait to be written: about a thousand lines. */
 const MOST_WAITING_BYTES = 128 * 1024;
@@ -54,10 +55,7 @@ export class StderrHandler extends BaseHandler {
    * @param ms The longest wait, in milliseconds.
    */
   async flush(ms: number): Promise<void> {
-    const patience = Promise.withResolvers<void>();
-    const timer = setTimeout(patience.resolve, ms);
-    await Promise.race([this.#writing, patience.promise]);
-    clearTimeout(timer);
+    await settlesWithin(this.#writing, ms);
   }
 
   async #write(): Promise<void> {

@@ -40,6 +40,14 @@ export function retryWait(options: RetryWaitOptions): number {
     longestMs,
     LONGEST_STEP_MS,
   );
-  const asked = Math.min(retryAfterSeconds, LONGEST_ASKED_WAIT_SECONDS) * 1000;
-  return Math.max(step * (0.5 + random / 2), asked);
+  return Math.max(step * (0.5 + random / 2), askedWait(retryAfterSeconds));
+}
+
+/**
+ * How long the platform asked to wait, in milliseconds, as far as that is honoured: 60 s.
+ *
+ * @param retryAfterSeconds What `Retry-After` said; 0 when it said nothing.
+ */
+export function askedWait(retryAfterSeconds = 0): number {
+  return Math.min(retryAfterSeconds, LONGEST_ASKED_WAIT_SECONDS) * 1000;
 }

@@ -1,3 +1,5 @@
+import { orAborted } from "../clock.ts";
+
 /**
  * Whether the platform can be reached at all, as the beats find out. The other loops wait while it
  * cannot: their attempts would fail too, and be one more log line and one more load each.
@@ -30,11 +32,6 @@ export class Contact {
    * @param signal Ends the wait.
    */
   async regained(signal: AbortSignal): Promise<void> {
-    if (this.#regained === undefined || signal.aborted) return;
-    const aborted = Promise.withResolvers<void>();
-    const onAbort = () => aborted.resolve();
-    signal.addEventListener("abort", onAbort);
-    await Promise.race([this.#regained.promise, aborted.promise]);
-    signal.removeEventListener("abort", onAbort);
+    if (this.#regained !== undefined) await orAborted(this.#regained.promise, signal);
   }
 }

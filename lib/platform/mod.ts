@@ -5,7 +5,7 @@
  * @module
  */
 
-export { retryWait } from "./backoff.ts";
+export { askedWait, retryWait } from "./backoff.ts";
 export { PlatformClient, type PlatformClientOptions } from "./client.ts";
 export { Contact } from "./contact.ts";
 export { isUnreachable, type Outcome, type OutcomeKind } from "./outcome.ts";

@@ -7,7 +7,7 @@ import { readSmallFile } from "../small_file.ts";
 import { writePrivateFile } from "./private_file.ts";
 
 /** More than the longest secret that is accepted, so that any file of ours can be compared. */
-const LARGEST_FILE_BYTES = 64 * 1024;
+const LARGEST_FILE_BYTES = 8 * 1024;
 
 /** Options of {@linkcode InboundSecret}. */
 export interface InboundSecretOptions {
@@ -85,9 +85,23 @@ export class InboundSecret {
     try {
       const { mode } = await Deno.stat(file);
       if (mode !== null && (mode & 0o077) !== 0) return undefined;
-      return await readSmallFile(file, LARGEST_FILE_BYTES);
     } catch {
       return undefined;
     }
+    return await savedSecret(file);
   }
+}
+
+/**
+ * Reads the secret that was saved last, by this run or a former one.
+ *
+ * Requires `--allow-read` for the file.
+ *
+ * @param file The secret's file.
+ * @returns What it holds; undefined when it is not there, not granted, or cannot be read: it is
+ * then written anew with the next beat's answer, which tells of it.
+ */
+export async function savedSecret(file: string): Promise<string | undefined> {
+  if (!mayRead(file)) return undefined;
+  return await readSmallFile(file, LARGEST_FILE_BYTES).catch(() => undefined);
 }

@@ -4,5 +4,5 @@
  * @module
  */
 
-export { InboundSecret, type InboundSecretOptions } from "./inbound_secret.ts";
+export { InboundSecret, type InboundSecretOptions, savedSecret } from "./inbound_secret.ts";
 export { writePrivateFile } from "./private_file.ts";

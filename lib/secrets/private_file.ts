@@ -1,5 +1,6 @@
 import { dirname } from "@std/path/dirname";
 import { mayWrite } from "../grants.ts";
+import { writeWhole } from "../write_whole.ts";
 import { temporaryFile } from "../permissions.ts";
 
 /** The one owner may read and write; nobody else may do anything. */
@@ -42,14 +43,5 @@ async function removeIfThere(path: string): Promise<void> {
     await Deno.remove(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}
-
-async function writeWhole(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
-  while (bytes.length > 0) {
-    const written = await file.write(bytes);
-    // On a full disk Deno may count 0 bytes instead of throwing.
-    if (written === 0) throw new Error("No space is left on the disk");
-    bytes = bytes.subarray(written);
   }
 }

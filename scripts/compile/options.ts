@@ -4,7 +4,13 @@
  * @module
  */
 
-import { type Build, SETTING_DEFINITIONS, usageError } from "../../lib/config/mod.ts";
+import {
+  type Build,
+  DEFAULT_CONFIGS_DIR,
+  DEFAULT_RESULTS_FILE,
+  SETTING_DEFINITIONS,
+  usageError,
+} from "../../lib/config/mod.ts";
 import { neutralise } from "../../lib/text.ts";
 
 /** What a binary is made for, and where it goes. */
@@ -44,12 +50,12 @@ const FLAGS = {
   "results-file": {
     parse: (text) => text === "-" ? text : parseAbsolute(text),
     allowed: `${ABSOLUTE}, or - for standard output`,
-    brief: "The results file [/tmp/delegation_results.jsonl]",
+    brief: `The results file [${DEFAULT_RESULTS_FILE}]`,
   },
   "configs-dir": {
     parse: (text) => parseAbsolute(text.replace(/\/+$/, "")),
     allowed: ABSOLUTE,
-    brief: "The folder of the token file and the inbound secret [/configs]",
+    brief: `The folder of the token file and the inbound secret [${DEFAULT_CONFIGS_DIR}]`,
   },
   "config": {
     parse: parseAbsolute,
@@ -99,10 +105,10 @@ export function parseOptions(args: readonly string[]): CompileOptions {
     if (more.length === 0) return value;
     throw usageError(`Cannot use --${name} more than once: only --platform-url may be repeated`);
   };
-  const configsDir = one("configs-dir") ?? "/configs";
+  const configsDir = one("configs-dir") ?? DEFAULT_CONFIGS_DIR;
   return {
     platformUrls: [...new Set(platformUrls)],
-    resultsFile: one("results-file") ?? "/tmp/delegation_results.jsonl",
+    resultsFile: one("results-file") ?? DEFAULT_RESULTS_FILE,
     configsDir,
     configFile: one("config") ?? `${configsDir}/config.yaml`,
     target: one("target"),

@@ -94,6 +94,7 @@ const WRONG: readonly Wrong[] = [
   ["observability is empty", (s) => s.writeConfig("observability:"), "config", 78, /line 1, col/],
   ["config.yaml is a folder", (s) => Deno.mkdir(`${s.dir}/config.yaml`), "config", 78, /no.*file/],
   ["the token file is a folder", tokenFolder, "token file", 77, /is no regular file/],
+  ["the token file is too large for a run", hugeToken, "token file", 77, /expected at most 8192/],
   ["the results file is a folder", resultsFolder, "results file", 73, /expected a regular file/],
   ["nobody listens", (s) => s.platform.goDown(), "platform", 69, /'http:\/\/127/],
   ["a page answers", (s) => s.platform.fault("health", page), "platform", 78, /a page/],
@@ -103,6 +104,10 @@ const WRONG: readonly Wrong[] = [
 async function tokenFolder({ dir }: Session): Promise<void> {
   await Deno.remove(`${dir}/.auth_token`);
   await Deno.mkdir(`${dir}/.auth_token`);
+}
+
+async function hugeToken({ dir }: Session): Promise<void> {
+  await Deno.writeTextFile(`${dir}/.auth_token`, "t".repeat(9000));
 }
 
 async function resultsFolder({ dir }: Session): Promise<void> {
