@@ -1,6 +1,6 @@
 import { type Answer, empty } from "./_answer.ts";
 import type { Strike } from "./_fault_table.ts";
-import { sleep, untilAborted } from "./_sleep.ts";
+import { firstOf, sleep, untilAborted } from "./_sleep.ts";
 import type { RecordedRequest } from "./recorded_request.ts";
 
 const JSON_TYPE = { "Content-Type": "application/json; charset=utf-8" };
@@ -54,7 +54,7 @@ export async function faultyAnswer(
       const answer = fault.body === undefined
         ? await handle()
         : { status: 200, headers: JSON_TYPE, body: fault.body };
-      const ended = AbortSignal.any([hungUp, closing]);
+      const ended = firstOf([hungUp, closing]);
       return dripping(answer, fault.bytesPerSecond, ended);
     }
     case "redirect":
@@ -64,7 +64,7 @@ export async function faultyAnswer(
     case "handle": {
       const closed = untilAborted([closing]).then(() => undefined);
       const response = await Promise.race([fault.handler(record), closed]);
-      return response && fromResponse(response, AbortSignal.any([hungUp, closing]));
+      return response && fromResponse(response, firstOf([hungUp, closing]));
     }
   }
 }
