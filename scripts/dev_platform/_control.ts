@@ -52,6 +52,11 @@ const OF_WORKSPACE: Readonly<
     workspace.injectRows(rows, { replace });
     return { rows: rows.length };
   },
+  "ledger": (_platform, workspace, read) => {
+    const row = read(schemas.newLedgerRow);
+    workspace.putLedgerRow(row);
+    return { delegation_id: row.delegationId, status: row.status };
+  },
 };
 
 const OF_PLATFORM: Readonly<
@@ -106,6 +111,7 @@ export function controlAnswer(platform: DevPlatform, request: ControlRequest): A
     return json(200, ofWorkspace(platform, platform.workspace(decodeSegment(id)), read));
   } catch (error) {
     if (error instanceof v.ValiError) return failure(400, reason(error));
+    if (error instanceof Deno.errors.InvalidData) return failure(400, error.message);
     if (error instanceof Deno.errors.AlreadyExists) return failure(400, error.message);
     if (error instanceof Deno.errors.NotFound) return failure(404, error.message);
     throw error;

@@ -53,6 +53,20 @@ export const newRows = v.strictObject({
   replace: v.optional(v.boolean(), false),
 });
 
+/** `POST /_dev/workspaces/:id/ledger`. */
+export const newLedgerRow = v.strictObject({
+  delegationId: v.pipe(v.string(), v.nonEmpty()),
+  status: v.string(),
+  from: v.optional(v.string()),
+  to: v.optional(v.string()),
+  task: v.optional(v.string()),
+  createdAt: v.optional(whole),
+  responsePreview: v.optional(v.string()),
+  error: v.optional(v.string()),
+  lastHeartbeat: v.optional(whole),
+  deadline: v.optional(whole),
+});
+
 /** `POST /_dev/faults`. */
 export const newFault = v.strictObject({
   route: v.picklist(ROUTE_NAMES),

@@ -1,4 +1,6 @@
 import { cutBytes } from "./_byte_text.ts";
+import { listLedger } from "./_delegation_ledger.ts";
+import type { PlatformState } from "./_platform_state.ts";
 import type { ActivityRow, WorkspaceState } from "./_workspace_state.ts";
 
 /** The listing has no paging. */
@@ -6,18 +8,24 @@ const LIMIT = 50;
 const PREVIEW_BYTES = 300;
 
 /**
- * Lists a workspace's delegations, the youngest row first.
+ * Lists a workspace's delegations, the youngest row first: those of the ledger, or those of the
+ * activity when the ledger has none.
  *
+ * @param platform The platform.
  * @param workspace The workspace.
  * @returns The rows as they are on the wire.
  */
-export function listDelegations(workspace: WorkspaceState): unknown[] {
+export function listDelegations(platform: PlatformState, workspace: WorkspaceState): unknown[] {
+  const ledger = listLedger(platform, workspace.id);
+  return (ledger.length > 0 ? ledger : listActivityRows(workspace)).slice(0, LIMIT);
+}
+
+function listActivityRows(workspace: WorkspaceState): unknown[] {
   const own = workspace.activity
     .filter((row) => row.type === "delegation" && row.sequence > workspace.hiddenUpTo)
     .map((row) => ({ sequence: row.sequence, raw: wireRow(row) }));
   return [...own, ...workspace.injected]
     .toSorted((a, b) => b.sequence - a.sequence)
-    .slice(0, LIMIT)
     .map((row) => row.raw);
 }
 

@@ -32,8 +32,8 @@ const OPEN: Readonly<Record<string, Open>> = {
 /** These need the workspace's token in any case. */
 const GUARDED: Readonly<Record<string, Guarded>> = {
   "GET /workspaces/:id/state": (_platform, _request, workspace) => showState(workspace),
-  "GET /workspaces/:id/delegations": (_platform, _request, workspace) =>
-    json(200, listDelegations(workspace)),
+  "GET /workspaces/:id/delegations": (platform, _request, workspace) =>
+    json(200, listDelegations(platform, workspace)),
   "POST /workspaces/:id/delegate": delegate,
   "POST /workspaces/:id/delegations/record": recordDelegation,
   "POST /workspaces/:id/delegations/:did/update": updateDelegation,

@@ -1,4 +1,5 @@
 import type { PlatformClock } from "./_clock.ts";
+import type { LedgerRow } from "./_delegation_ledger.ts";
 import { expireLiveness, LIVENESS_MS } from "./_liveness.ts";
 import { freshToken } from "./_tokens.ts";
 import type { WorkspaceState } from "./_workspace_state.ts";
@@ -11,6 +12,8 @@ export class PlatformState {
   readonly clock: PlatformClock;
   /** The workspaces by id. */
   readonly workspaces = new Map<string, WorkspaceState>();
+  /** The ledger of delegations, by their ids, in the order in which they were put there. */
+  readonly ledger = new Map<string, LedgerRow>();
   /** The broadcasts so far. */
   readonly events: PlatformEvent[] = [];
   readonly #closing = new AbortController();

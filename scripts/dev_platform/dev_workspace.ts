@@ -1,4 +1,5 @@
 import { releaseTurns } from "./_agent_turn.ts";
+import { putLedgerRow } from "./_delegation_ledger.ts";
 import { injectRows } from "./_delegation_listing.ts";
 import {
   completeDelegation,
@@ -16,6 +17,7 @@ import type { WorkspaceState } from "./_workspace_state.ts";
 import type { DeliveredMessage, QueuedMessage } from "./a2a_message.ts";
 import type { AcceptedBeat, BeatBody, RuntimeOverrides } from "./beat_body.ts";
 import type { ChatBubble } from "./chat_bubble.ts";
+import type { LedgerRowOptions } from "./ledger_row_options.ts";
 import type { WorkspaceStatus } from "./workspace_status.ts";
 import type { AgentBehaviour } from "./agent_behaviour.ts";
 
@@ -257,6 +259,20 @@ export class DevWorkspace {
    */
   injectRows(rows: unknown[], options: { replace?: boolean } = {}): void {
     injectRows(this.#state, rows, options.replace ?? false);
+  }
+
+  /**
+   * Puts a row into the ledger of delegations, where this workspace and the other one both find it,
+   * or updates it where it is. As soon as a workspace has a row there, nothing but the ledger's rows
+   * is listed for it any more: none of what the methods above make.
+   *
+   * @param options The row.
+   * @throws {Deno.errors.AlreadyExists} If the delegation is between two other workspaces.
+   * @throws {Deno.errors.InvalidData} If it has ended, and the row says something else; what says
+   * the same again changes nothing.
+   */
+  putLedgerRow(options: LedgerRowOptions): void {
+    putLedgerRow(this.#platform, this.id, options);
   }
 
   #mustHave(delegationId: string): void {

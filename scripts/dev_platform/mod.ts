@@ -18,6 +18,7 @@
  * | `POST /_dev/workspaces/:id/agent` | {@linkcode AgentBehaviour} | |
  * | `POST /_dev/workspaces/:id/release` | | `{released}`: how many turns have ended |
  * | `POST /_dev/workspaces/:id/rows` | `{rows, replace?}` | |
+ * | `POST /_dev/workspaces/:id/ledger` | {@linkcode LedgerRowOptions} | |
  * | `POST /_dev/faults` | `{route, fault, times?, workspaceId?}`, a {@linkcode Fault} but `handle` | |
  * | `DELETE /_dev/faults?route=` | | without a route, all are cleared |
  * | `POST /_dev/advance` | `{ms}` | |
@@ -32,6 +33,7 @@ export type { ChatBubble } from "./chat_bubble.ts";
 export { DevPlatform, type DevPlatformOptions } from "./dev_platform.ts";
 export { type DelegateOptions, DevWorkspace } from "./dev_workspace.ts";
 export type { Fault, FaultOptions } from "./fault.ts";
+export type { LedgerRowOptions } from "./ledger_row_options.ts";
 export type { PlatformEvent, PlatformEventType } from "./platform_event.ts";
 export type { RecordedRequest } from "./recorded_request.ts";
 export { ROUTE_NAMES, type RouteName } from "./route_name.ts";
