@@ -47,6 +47,45 @@ export function temporaryFile(path: string): string {
   return `${path}.tmp`;
 }
 
+/** Every file that deliveries need, all beside each other: a rename must not cross a volume. */
+export interface ResultsFiles {
+  /** The results file itself, which the agent takes away by renaming it. */
+  readonly results: string;
+  /** Where the next content of the results file is made, out of the agent's sight. */
+  readonly next: string;
+  /** What has been written, woken for and notified. */
+  readonly journal: string;
+  /** Where the journal is written anew before it is renamed into place. */
+  readonly nextJournal: string;
+  /** Held by the one sidecar that writes; it names that one. */
+  readonly lock: string;
+  /** Where `workspace-beat results` moves the results file while it prints it. */
+  readonly taken: string;
+  /** Where it moves the file when an earlier run has left something in `taken`. */
+  readonly takenNext: string;
+  /** Held by the one `workspace-beat results` that is at it. */
+  readonly takenLock: string;
+  /** Lines that were no results, set aside by `workspace-beat results`. */
+  readonly rejected: string;
+}
+
+/** The files that belong to a results file. */
+export function resultsFiles(results: string): ResultsFiles {
+  const journal = `${results}.journal`;
+  const taken = `${results}.taken`;
+  return {
+    results,
+    next: temporaryFile(results),
+    journal,
+    nextJournal: temporaryFile(journal),
+    lock: `${results}.lock`,
+    taken,
+    takenNext: `${taken}.next`,
+    takenLock: `${taken}.lock`,
+    rejected: `${results}.rejected`,
+  };
+}
+
 /** Present in every Docker container: it decides the default platform (contract 4.6). */
 export const DOCKER_MARKER = "/.dockerenv";
 
@@ -58,7 +97,8 @@ export const DOCKER_MARKER = "/.dockerenv";
  */
 export function leastGrants(settings: GrantSettings): Grants {
   const secret = inboundSecretFile(settings.configsDir);
-  const results = settings.resultsFile === "-" ? [] : [settings.resultsFile];
+  const path = settings.resultsFile;
+  const results = path === "-" ? [] : Object.values(resultsFiles(path));
   return {
     net: unique(settings.platformUrls.map(hostAndPort)),
     read: unique([
@@ -66,7 +106,7 @@ export function leastGrants(settings: GrantSettings): Grants {
       tokenFile(settings.configsDir),
       secret,
       temporaryFile(secret), // a rename reads its source
-      ...results, // lstat and stat, to refuse a symlink
+      ...results, // a rename reads its source, and what is there is looked at first
       DOCKER_MARKER,
     ]),
     write: unique([secret, temporaryFile(secret), ...results]),

@@ -1,19 +1,23 @@
 import { AuthorizedClient, PromptTokens, TokenStore } from "./auth/mod.ts";
 import { BeatLoop } from "./beat/mod.ts";
-import { type Clock, systemClock } from "./clock.ts";
-import type { Settings } from "./config/mod.ts";
+import { type Clock, settlesWithin, systemClock } from "./clock.ts";
+import { InputError, type Settings } from "./config/mod.ts";
 import {
+  Deliveries,
   FileResults,
+  Journal,
   NotifyLoop,
   Parent,
   PollLoop,
-  type ResultsOutput,
+  resultKey,
   StdoutResults,
   WakeLoop,
+  WriterBusyError,
+  WriterLock,
 } from "./delegations/mod.ts";
 import { EXIT_CODE, type ExitCode, exitCodeFor } from "./exit_code.ts";
 import type { Log, Secrets } from "./log/mod.ts";
-import { inboundSecretFile, tokenFile } from "./permissions.ts";
+import { inboundSecretFile, resultsFiles, tokenFile } from "./permissions.ts";
 import { Contact, isUnreachable, PlatformClient, type Sender } from "./platform/mod.ts";
 import { Report } from "./report/mod.ts";
 import { InboundSecret, savedSecret } from "./secrets/mod.ts";
@@ -33,6 +37,9 @@ export interface SidecarOptions {
   readonly clock?: Clock;
 }
 
+/** The first beat waits for no disk: only so long for news of another sidecar. */
+const LOCK_PATIENCE_MS = 1000;
+
 /**
  * The whole sidecar: beats, polls, wakes and notes, each in its own loop, none in another's way.
  *
@@ -46,6 +53,7 @@ export class Sidecar {
   readonly #clock: Clock;
   readonly #secret: InboundSecret;
   readonly #beats: BeatLoop;
+  readonly #deliveries: Deliveries;
   readonly #polls: PollLoop;
   readonly #wakes: WakeLoop;
   readonly #notes: NotifyLoop;
@@ -56,7 +64,6 @@ export class Sidecar {
     const workspaceId = settings.workspaceId.value;
     const intervalMs = settings.intervalSeconds.value * 1000;
     const contact = new Contact();
-    const output = resultsOutput(settings);
     const common = { workspaceId, sender: authorizedSender(options), contact, log, clock };
     this.#log = log;
     this.#clock = clock;
@@ -72,25 +79,41 @@ export class Sidecar {
       report: this.report,
       onAccepted: (answer) => this.#secret.offer(answer),
     });
-    this.#wakes = new WakeLoop({ ...common, output, parent: new Parent(common) });
-    this.#notes = new NotifyLoop({ ...common, mode: settings.notify.value });
-    this.#polls = new PollLoop({
+    const { journal, lock, output } = deliveryParts(settings, log);
+    this.#wakes = new WakeLoop({
       ...common,
-      intervalMs,
       output,
-      onResults: (results) => {
-        this.#wakes.add(results);
-        this.#notes.add(results);
-      },
+      parent: new Parent(common),
+      onWoken: (results) => journal.note([{ woken: results.map(resultKey) }]),
     });
+    this.#notes = new NotifyLoop({
+      ...common,
+      mode: settings.notify.value,
+      onNotify: (results) => journal.note([{ notified: results.map(resultKey) }]),
+    });
+    this.#deliveries = new Deliveries({
+      output,
+      journal,
+      lock,
+      maxBytes: settings.resultsMaxBytes.value,
+      replayMaxAgeMs: settings.replayMaxAgeSeconds.value * 1000,
+      onUnwoken: (results) => this.#wakes.add(results),
+      onUnnotified: (results) => this.#notes.add(results),
+      log,
+      clock,
+    });
+    this.#polls = new PollLoop({ ...common, intervalMs, deliveries: this.#deliveries });
   }
 
   /**
    * Runs until the signal aborts; an append that is under way is finished first.
    *
    * @param signal Ends it.
+   * @throws {InputError} Another sidecar writes to the same results file.
    */
   async run(signal: AbortSignal): Promise<void> {
+    using _deliveries = { [Symbol.dispose]: () => this.#deliveries.close() };
+    await this.#openDeliveries();
     const loops = [
       { name: "beat", run: (signal: AbortSignal) => this.#beats.run(signal) },
       { name: "poll", run: (signal: AbortSignal) => this.#polls.run(signal) },
@@ -106,9 +129,12 @@ export class Sidecar {
    *
    * @param signal Gives up.
    * @returns The exit code: of the first thing that failed.
+   * @throws {InputError} Another sidecar writes to the same results file.
    * @throws The signal's reason, when it aborts.
    */
   async once(signal: AbortSignal): Promise<ExitCode> {
+    using _deliveries = { [Symbol.dispose]: () => this.#deliveries.close() };
+    await this.#openDeliveries();
     const beat = await this.#beats.beat(signal);
     await this.#secret.settled();
     if (isUnreachable(beat)) return exitCodeFor(beat.kind);
@@ -119,6 +145,19 @@ export class Sidecar {
     }
     if (poll.failedToWrite) return EXIT_CODE.resultsFile;
     return woken ? EXIT_CODE.fine : EXIT_CODE.tryAgain;
+  }
+
+  /**
+   * Finds out whether another sidecar is there, before the platform hears of two. Whatever else
+   * stands in the way is tried again, and told of, by the polls.
+   */
+  async #openDeliveries(): Promise<void> {
+    let busy: WriterBusyError | undefined;
+    const opened = this.#deliveries.open().catch((error: unknown) => {
+      if (error instanceof WriterBusyError) busy = error;
+    });
+    await settlesWithin(opened, LOCK_PATIENCE_MS);
+    if (busy !== undefined) throw new InputError(busy.message, EXIT_CODE.resultsFile);
   }
 }
 
@@ -161,8 +200,23 @@ export async function learnSavedSecret(settings: Settings, secrets: Secrets): Pr
   if (text !== undefined) secrets.add(text.trim());
 }
 
-/** Where results go, as the settings say it. */
-export function resultsOutput(settings: Settings): ResultsOutput {
+/** What deliveries are made of, as the settings say it. */
+function deliveryParts(settings: Settings, log: Log): {
+  readonly journal: Journal;
+  readonly lock: WriterLock | undefined;
+  readonly output: FileResults | StdoutResults;
+} {
   const path = settings.resultsFile.value;
-  return path === "-" ? new StdoutResults() : new FileResults(path);
+  const workspaceId = settings.workspaceId.value;
+  if (path === "-") {
+    const journal = new Journal({ file: undefined, workspaceId, log });
+    return { journal, lock: undefined, output: new StdoutResults() };
+  }
+  const files = resultsFiles(path);
+  const holder = `workspace ${workspaceId}`;
+  return {
+    journal: new Journal({ file: files.journal, workspaceId, log }),
+    lock: new WriterLock({ file: files.lock, name: `'${path}'`, holder, log }),
+    output: new FileResults(path, { mode: settings.resultsMode.value }),
+  };
 }

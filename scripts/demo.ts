@@ -19,14 +19,16 @@ try {
   });
   const tokenFile = `${dir}/.auth_token`;
   await Deno.writeTextFile(tokenFile, workspace.token ?? "", { mode: 0o600 });
-  await using sidecar = startSidecar({
-    platformUrl: platform.url,
-    workspaceId: workspace.id,
-    dir,
-    args: ["--interval", "5"],
-    env: { MOLECULE_ORG_ID: "demo-org" },
-  });
-  await tell({ story, platform, workspace, sidecar, dir, tokenFile });
+  await using started = new AsyncDisposableStack();
+  const start = () =>
+    started.use(startSidecar({
+      platformUrl: platform.url,
+      workspaceId: workspace.id,
+      dir,
+      args: ["--interval", "5"],
+      env: { MOLECULE_ORG_ID: "demo-org" },
+    }));
+  await tell({ story, platform, workspace, start, dir, tokenFile });
 } catch (error) {
   story.expect(false, error instanceof Error ? error.message : String(error));
 } finally {

@@ -20,6 +20,19 @@ const granted: Readonly<Record<string, () => unknown>> = {
   "read the token": () => Deno.readTextFile(`${dir}/.auth_token`),
   "append to the results file": () => Deno.writeTextFile(results, "x\n", { append: true }),
   "look at the results file": () => Deno.lstat(results),
+  "take the results file aside": () => Deno.rename(results, `${results}.tmp`),
+  "change its mode there": () => Deno.chmod(`${results}.tmp`, 0o600),
+  "publish it": () => Deno.rename(`${results}.tmp`, results),
+  "write the journal anew": () => Deno.writeTextFile(`${results}.journal.tmp`, "x"),
+  "put the journal into place": () => Deno.rename(`${results}.journal.tmp`, `${results}.journal`),
+  "cut the journal": () => Deno.truncate(`${results}.journal`, 0),
+  "take the lock": () => lock(`${results}.lock`),
+  "take the results away": () => Deno.rename(results, `${results}.taken`),
+  "take the results away behind others": () =>
+    Deno.rename(`${results}.taken`, `${results}.taken.next`),
+  "remove them": () => Deno.remove(`${results}.taken.next`),
+  "lock others out of that": () => lock(`${results}.taken.lock`),
+  "set a line aside": () => Deno.writeTextFile(`${results}.rejected`, "x\n", { append: true }),
   "write the secret's next content": () => Deno.writeTextFile(`${secret}.tmp`, "x"),
   "rename it into place": () => Deno.rename(`${secret}.tmp`, secret),
   "read the secret": () => Deno.readTextFile(secret),
@@ -62,6 +75,11 @@ const refused: Readonly<Record<string, () => unknown>> = {
 async function ask(url: string): Promise<void> {
   const response = await fetch(url);
   await response.body?.cancel();
+}
+
+async function lock(path: string): Promise<void> {
+  using file = await Deno.open(path, { read: true, write: true, create: true });
+  if (!await file.tryLock(true)) throw new Error("Somebody holds it");
 }
 
 function unlessAbsent(error: unknown): void {

@@ -17,9 +17,6 @@ const DEFECTS = range(1, 38);
 /** What is not tested yet, since the program does not do it yet, and where it is planned. */
 const PLANNED: Record<string, string> = {
   D12: "registering again after a long gap: with `--register`",
-  D19: "remembering deliveries over a restart: with the journal",
-  D24: "`stuck`, `error`, `timeout`, `cancelled`, `rejected`: with the ledger's rows",
-  D26: "a delegation that stays queued: with the ledger's rows",
 };
 
 function range(from: number, to: number): number[] {

@@ -41,12 +41,21 @@ async function runWithout(kind: keyof Grants, name: string): Promise<SidecarProc
 }
 
 /** A grant, the exit code without it, and what is said. */
-const NEEDED: readonly (readonly [
+type Needed = readonly [
   kind: "net" | "read" | "write",
   name: string,
   code: number,
   says: RegExp,
-])[] = [
+];
+
+/** A file without which no result can be delivered. */
+function cannotStart(name: string): Needed[] {
+  const says =
+    /^Not allowed to write the results file .* \(from flag .*\) and what stands beside it: /;
+  return [["read", name, 77, says], ["write", name, 77, says]];
+}
+
+const NEEDED: readonly Needed[] = [
   [
     "net",
     "the platform",
@@ -55,6 +64,10 @@ const NEEDED: readonly (readonly [
   ],
   ["read", "results.jsonl", 77, /^Not allowed to write the results file .*--results-file -$/],
   ["write", "results.jsonl", 77, /^Not allowed to write the results file .*--allow-write=/],
+  ...["results.jsonl.tmp", "results.jsonl.journal", "results.jsonl.journal.tmp"].flatMap(
+    cannotStart,
+  ),
+  ...cannotStart("results.jsonl.lock"),
   ["read", "config.yaml", 0, /INFO Keeping .* every 30 s$/],
   ["read", ".auth_token", 77, /WARN The beat failed: answered 401/],
   ["read", ".platform_inbound_secret", 0, /WARN Not granted.*: reading .*inbound_secret$/],
@@ -70,6 +83,17 @@ for (const [kind, name, code, says] of NEEDED) {
     const line = await sidecar.waitForLine(says);
     if (says.source.startsWith("^")) assertEquals(sidecar.stderr, [line]);
   });
+}
+
+for (const name of ["results.jsonl.taken", "results.jsonl.taken.lock", "results.jsonl.rejected"]) {
+  for (const kind of ["read", "write"] as const) {
+    Deno.test(`run does its whole job and says nothing when --allow-${kind} lacks ${name}`, async () => {
+      const sidecar = await runWithout(kind, name);
+      assertEquals(await sidecar.ended(), 0, sidecar.stderr.join("\n"));
+      await sidecar.waitForLine(/ INFO Delivered 1 new result/);
+      assertEquals(sidecar.stderr.filter((line) => !line.includes(" INFO ")), []);
+    });
+  }
 }
 
 /** What `check --json` says of the settings and of all but the grants. */

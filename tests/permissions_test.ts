@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { DEFAULT_PLATFORM_URLS } from "../lib/config/platform_url.ts";
-import { grantFlags, hostAndPort, leastGrants } from "../lib/permissions.ts";
+import { grantFlags, hostAndPort, leastGrants, resultsFiles } from "../lib/permissions.ts";
 import { startDevPlatform } from "../scripts/dev_platform/mod.ts";
 import { makeTempDir, runModule, SidecarProcess, startSidecar } from "./support/mod.ts";
 
@@ -34,6 +34,29 @@ Deno.test("leastGrants() names each file once, and no results file for standard 
     "/.dockerenv",
   ]);
   assertEquals(write, ["/c/.platform_inbound_secret", "/c/.platform_inbound_secret.tmp"]);
+});
+
+Deno.test("resultsFiles() names files beside the results file, each another one", () => {
+  const files = resultsFiles("/a/b c/results.jsonl");
+  assertEquals(files, {
+    results: "/a/b c/results.jsonl",
+    next: "/a/b c/results.jsonl.tmp",
+    journal: "/a/b c/results.jsonl.journal",
+    nextJournal: "/a/b c/results.jsonl.journal.tmp",
+    lock: "/a/b c/results.jsonl.lock",
+    taken: "/a/b c/results.jsonl.taken",
+    takenNext: "/a/b c/results.jsonl.taken.next",
+    takenLock: "/a/b c/results.jsonl.taken.lock",
+    rejected: "/a/b c/results.jsonl.rejected",
+  });
+});
+
+Deno.test("leastGrants() lets everything that belongs to the results file be read and written", () => {
+  const settings = { platformUrls: [], configsDir: "/c", configFile: "/c/config.yaml" };
+  const { read, write } = leastGrants({ ...settings, resultsFile: "/r/results.jsonl" });
+  const files = Object.values(resultsFiles("/r/results.jsonl"));
+  assertEquals(read.filter((path) => path.startsWith("/r/")), files);
+  assertEquals(write.filter((path) => path.startsWith("/r/")), files);
 });
 
 Deno.test("hostAndPort() gives what --allow-net takes", () => {

@@ -10,19 +10,19 @@ import {
 } from "../config/mod.ts";
 import { EXIT_CODE } from "../exit_code.ts";
 import { createLog, Secrets } from "../log/mod.ts";
-import { authorizedSender, learnSavedSecret, plainSender, resultsOutput } from "../sidecar.ts";
+import { authorizedSender, learnSavedSecret, plainSender } from "../sidecar.ts";
 import {
   checkConfig,
   checkGrants,
   checkPlatform,
   checkProxy,
-  checkResultsFile,
   checkToken,
   checkTokenFile,
   type Finding,
   skipped,
 } from "./checks.ts";
 import type { CommandContext } from "./context.ts";
+import { checkResults } from "./results_checks.ts";
 import { flagValues, SETTING_FLAGS, type SettingFlags, switchFlag } from "./flags.ts";
 import { lackingGrants, proxyRefusal } from "./required_grants.ts";
 
@@ -34,7 +34,8 @@ export const check: Command<CommandContext> = buildCommand<CheckFlags, [], Comma
     brief: "Show the settings and test everything they need",
     fullDescription:
       "Prints each setting with its origin, then tests config.yaml, grants, proxy, " +
-      "token file, results file, platform and token, a line each. It sends no beat.",
+      "token file, results file with its journal and folder, platform and token, a line each. It " +
+      "sends no beat.",
   },
   parameters: {
     flags: { ...SETTING_FLAGS, json: switchFlag("Print one JSON object, for machines") },
@@ -68,7 +69,7 @@ async function findAll(
     checkGrants(lacking),
     checkProxy(proxied),
     await checkTokenFile(settings),
-    await checkResultsFile(resultsOutput(settings)),
+    ...await checkResults(settings),
   ];
   if (proxied !== undefined) {
     const why = "nothing is sent through the proxy";
@@ -92,19 +93,19 @@ interface ShownSetting {
 function shownSettings(settings: Settings): ShownSetting[] {
   const definitions: Readonly<Record<string, SettingDefinition<unknown>>> = SETTING_DEFINITIONS;
   return Object.entries(settings).map(([key, setting]) => {
-    const { flag, variables, secret = false } = definitions[key] ?? {};
-    const name = flag ?? variables?.[0] ?? "allow-proxy";
-    return { name, value: shownValue(setting, secret), origin: setting.origin };
+    const definition = definitions[key];
+    const name = definition?.flag ?? definition?.variables?.[0] ?? "allow-proxy";
+    return { name, value: shownValue(setting, definition), origin: setting.origin };
   });
 }
 
 function shownValue(
   { value }: Setting<string | number | boolean | undefined>,
-  secret: boolean,
+  definition: SettingDefinition<unknown> | undefined,
 ): string | number | boolean | null {
   if (value === undefined) return null;
-  if (secret) return "(set, not shown)";
-  return value;
+  if (definition?.secret) return "(set, not shown)";
+  return definition?.show?.(value) ?? value;
 }
 
 function asJson(

@@ -16,7 +16,6 @@ import {
   type PlatformRequest,
   type Sender,
 } from "../platform/mod.ts";
-import type { ResultsOutput } from "../delegations/mod.ts";
 import { readSmallFile } from "../small_file.ts";
 import { reasonOf } from "../text.ts";
 import type { LackingGrants, Refusal } from "./required_grants.ts";
@@ -116,21 +115,6 @@ export async function checkTokenFile(settings: Settings): Promise<Finding> {
   }
 }
 
-/** Tests the results file by appending nothing to it; it is made when it is not there. */
-export async function checkResultsFile(output: ResultsOutput): Promise<Finding> {
-  try {
-    await output.append("");
-    return ok("results file", `${output.name} can be written`);
-  } catch (error) {
-    return failed(
-      "results file",
-      reasonOf(error),
-      "make its folder, or let this user write there",
-      EXIT_CODE.resultsFile,
-    );
-  }
-}
-
 /** Tests whether the platform is there; the request carries no token. */
 export async function checkPlatform(client: Sender, url: string): Promise<Finding> {
   const outcome = await ask(client, healthRequest());
@@ -168,14 +152,17 @@ async function ask(sender: Sender, request: PlatformRequest): Promise<Outcome> {
   return await sender.send(request, { signal: new AbortController().signal });
 }
 
-function ok(name: string, message: string): Finding {
+/** What is said of a test that passed. */
+export function ok(name: string, message: string): Finding {
   return { name, status: "ok", message, remedy: "", exitCode: EXIT_CODE.fine };
 }
 
-function warning(name: string, message: string, remedy: string): Finding {
+/** What is said of a test that found something unwise. */
+export function warning(name: string, message: string, remedy: string): Finding {
   return { name, status: "warning", message, remedy, exitCode: EXIT_CODE.fine };
 }
 
-function failed(name: string, message: string, remedy: string, exitCode: ExitCode): Finding {
+/** What is said of a test that failed. */
+export function failed(name: string, message: string, remedy: string, exitCode: ExitCode): Finding {
   return { name, status: "failed", message, remedy, exitCode };
 }

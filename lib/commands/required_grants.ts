@@ -7,6 +7,7 @@ import {
   type Grants,
   hostAndPort,
   leastGrants,
+  resultsFiles,
 } from "../permissions.ts";
 
 /** Why the program does not start. */
@@ -69,10 +70,10 @@ function refusal(
   const { platformUrl, resultsFile } = settings;
   const path = resultsFile.value;
   const reaches = isGranted({ name: "net", host: hostAndPort(platformUrl.value) });
-  const writes = path === "-" || mayRead(path) && mayWrite(path);
+  const writes = writtenFiles(path).every((file) => mayRead(file) && mayWrite(file));
   if (reaches && writes) return undefined;
   const what = reaches
-    ? `write the results file '${path}' (from ${resultsFile.origin})`
+    ? `write the results file '${path}' (from ${resultsFile.origin}) and what stands beside it`
     : `reach the platform '${platformUrl.value}' (from ${platformUrl.origin})`;
   const problem = `Not allowed to ${what}`;
   if (build === undefined) {
@@ -88,11 +89,17 @@ function refusal(
   };
 }
 
+/** The files without which no result can be delivered. */
+function writtenFiles(resultsFile: string): string[] {
+  if (resultsFile === "-") return [];
+  const { journal, lock, next, nextJournal, results } = resultsFiles(resultsFile);
+  return [results, next, journal, nextJournal, lock];
+}
+
 function without(settings: Settings, needed: Grants): string[] {
-  const results = settings.resultsFile.value;
-  const isNamed = (path: string) =>
-    path !== results && path !== DOCKER_MARKER &&
-    !path.endsWith(".tmp");
+  // Without these it does not start, and the others are for `workspace-beat results`.
+  const unnamed = [...Object.values(resultsFiles(settings.resultsFile.value)), DOCKER_MARKER];
+  const isNamed = (path: string) => !unnamed.includes(path) && !path.endsWith(".tmp");
   const variables = needed.env.filter((variable) => !isGranted({ name: "env", variable }));
   const unread = needed.read.filter((path) => isNamed(path) && !mayRead(path));
   const unwritten = needed.write.filter((path) => isNamed(path) && !mayWrite(path));

@@ -13,6 +13,12 @@ const STOP_WITHIN_MS = 4500;
 /** How long the last log lines may take. */
 const FLUSH_WITHIN_MS = 300;
 
+const isWindows = Deno.build.os === "windows";
+/** What ends the sidecar. */
+const STOPPING: readonly Deno.Signal[] = isWindows ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+/** What kills a process whose file has reached its limit, unless it listens: then the write fails. */
+const SURVIVED: readonly Deno.Signal[] = isWindows ? [] : ["SIGXFSZ"];
+
 type RunFlags = SettingFlags & { readonly once: boolean };
 
 /** `workspace-beat [run]`: keeps the workspace alive until it is told to stop. */
@@ -88,8 +94,8 @@ async function untilStopped(
     const error = event instanceof PromiseRejectionEvent ? event.reason : event;
     log.error(`Unexpected: ${reasonOf(error)}; going on`);
   };
-  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
-  for (const signal of signals) Deno.addSignalListener(signal, onSignal);
+  for (const signal of STOPPING) Deno.addSignalListener(signal, onSignal);
+  for (const signal of SURVIVED) Deno.addSignalListener(signal, onSurvived);
   globalThis.addEventListener("unhandledrejection", onStrayError);
   globalThis.addEventListener("error", onStrayError);
   try {
@@ -102,11 +108,14 @@ async function untilStopped(
     ]);
   } finally {
     clearTimeout(patience);
-    for (const signal of signals) Deno.removeSignalListener(signal, onSignal);
+    for (const signal of STOPPING) Deno.removeSignalListener(signal, onSignal);
+    for (const signal of SURVIVED) Deno.removeSignalListener(signal, onSurvived);
     globalThis.removeEventListener("unhandledrejection", onStrayError);
     globalThis.removeEventListener("error", onStrayError);
   }
 }
+
+function onSurvived(): void {}
 
 async function end(log: Log, handler: StderrHandler): Promise<void> {
   log.debug("Stopped");

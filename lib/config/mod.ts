@@ -14,6 +14,7 @@ export {
   type Build,
   DEFAULT_RESULTS_FILE,
   type ResolvedSettings,
+  resolveResultsFile,
   resolveSettings,
 } from "./resolve.ts";
 export {

@@ -34,6 +34,11 @@ export interface ResolvedSettings {
 const DEFAULT_CONFIG_FILE = "/configs/config.yaml";
 /** Where the agent looks for results (contract 4.6). */
 export const DEFAULT_RESULTS_FILE = "/tmp/delegation_results.jsonl";
+/** The results file is as private as the token (contract 5). */
+const DEFAULT_RESULTS_MODE = 0o600;
+const DEFAULT_RESULTS_MAX_BYTES = 64 * 1024 * 1024;
+/** Older rows are history that nobody waits for (contract 8: 178 of them were told again). */
+const DEFAULT_REPLAY_MAX_AGE_SECONDS = 24 * 3600;
 /** The seconds between beats when nobody says otherwise (contract 4.5). */
 const DEFAULT_INTERVAL_SECONDS = 30;
 /** From here on a workspace outside a container is given up between two beats (contract 2). */
@@ -89,8 +94,11 @@ export async function resolveSettings(flags: FlagValues, build?: Build): Promise
       platformUrl: given(table.platformUrl) ?? builtIn(builtInPlatform(build)) ??
         byDefault(await defaultPlatformUrl()),
       intervalSeconds,
-      resultsFile: given(table.resultsFile) ?? builtIn(build?.resultsFile) ??
-        byDefault(DEFAULT_RESULTS_FILE),
+      resultsFile: resolveResultsFile(flags, build),
+      resultsMode: given(table.resultsMode) ?? byDefault(DEFAULT_RESULTS_MODE),
+      resultsMaxBytes: given(table.resultsMaxBytes) ?? byDefault(DEFAULT_RESULTS_MAX_BYTES),
+      replayMaxAgeSeconds: given(table.replayMaxAgeSeconds) ??
+        byDefault(DEFAULT_REPLAY_MAX_AGE_SECONDS),
       configsDir: given(table.configsDir) ?? builtIn(build?.configsDir) ?? await findConfigsDir(),
       configFile: configPath,
       logLevel: given(table.logLevel) ?? fromFile(configFile.logLevel) ?? byDefault("info"),
@@ -104,6 +112,21 @@ export async function resolveSettings(flags: FlagValues, build?: Build): Promise
       orgId: orgId(warnings),
     },
   };
+}
+
+/**
+ * Resolves where results go, alone: whoever takes them away needs no other setting.
+ *
+ * Requires `--allow-env` for the variable; where it is not granted it counts as not set.
+ *
+ * @param flags What the command line said.
+ * @param build What the binary was built for; undefined for `deno run`.
+ * @throws {InputError} The flag's or the variable's value is not allowed.
+ */
+export function resolveResultsFile(flags: FlagValues, build?: Build): Setting<string> {
+  const { resultsFile } = SETTING_DEFINITIONS;
+  return fromFlag(resultsFile, flags) ?? fromVariable(resultsFile) ??
+    builtIn(build?.resultsFile) ?? byDefault(DEFAULT_RESULTS_FILE);
 }
 
 /** A row of the table whose flag, if any, is one that the command line knows. */

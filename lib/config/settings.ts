@@ -6,7 +6,11 @@
 
 import type { EnvironmentVariable } from "./environment.ts";
 import {
+  ageText,
+  fileModeText,
   INTERVAL_RANGE,
+  parseAge,
+  parseFileMode,
   parseFolder,
   parseInterval,
   parseLogFormat,
@@ -15,8 +19,10 @@ import {
   parseOrgId,
   parsePath,
   parsePlatformUrl,
+  parseResultsBytes,
   parseSwitch,
   parseWorkspaceId,
+  RESULTS_BYTES_RANGE,
 } from "./values.ts";
 import { parseToken } from "./token.ts";
 
@@ -34,6 +40,12 @@ export interface SettingDefinition<T> {
   readonly variables?: readonly EnvironmentVariable[];
   /** Whether its value may never be shown. */
   readonly secret?: boolean;
+  /**
+   * Writes the value as a flag would give it.
+   *
+   * @default {String}
+   */
+  show?(value: T): string;
 }
 
 /** Every setting, by the name the code uses. */
@@ -64,6 +76,27 @@ export const SETTING_DEFINITIONS = {
     brief: "Where results are appended for the agent; - writes them to standard output",
     flag: "results-file",
     variables: ["DELEGATION_RESULTS_FILE"],
+  },
+  resultsMode: {
+    parse: parseFileMode,
+    allowed: "an octal mode from 0600 to 0666, without execute bits",
+    brief: "Who else may read and write the results file, for an agent that runs as another user",
+    flag: "results-mode",
+    show: fileModeText,
+  },
+  resultsMaxBytes: {
+    parse: parseResultsBytes,
+    allowed:
+      `a whole number of bytes from ${RESULTS_BYTES_RANGE.least} to ${RESULTS_BYTES_RANGE.most}`,
+    brief: "How large the results file may grow while nobody takes it",
+    flag: "results-max-bytes",
+  },
+  replayMaxAgeSeconds: {
+    parse: parseAge,
+    allowed: "a whole number of at most 9 digits with s, m, h or d behind it, such as 24h",
+    brief: "How old a result may be to wake the agent at the very first start",
+    flag: "replay-max-age",
+    show: ageText,
   },
   configsDir: {
     parse: parseFolder,

@@ -72,6 +72,53 @@ export function parseLogFormat(text: string): LogFormat | undefined {
   return text === "text" || text === "json" ? text : undefined;
 }
 
+/**
+ * Reads the mode of the results file: octal, as `chmod` takes it. Its owner, who writes it, must be
+ * able to; nobody needs to execute it.
+ */
+export function parseFileMode(text: string): number | undefined {
+  if (!/^(0o?)?[0-7]{3}$/.test(text)) return undefined;
+  const mode = parseInt(text.slice(-3), 8);
+  return (mode & 0o711) === 0o600 ? mode : undefined;
+}
+
+/** Writes a file's mode as {@linkcode parseFileMode} reads it. */
+export function fileModeText(mode: number): string {
+  return mode.toString(8).padStart(4, "0");
+}
+
+/** The least and the most bytes that the results file may be bounded by. */
+export const RESULTS_BYTES_RANGE = { least: 65_536, most: 2 ** 40 } as const;
+
+/** Reads a number of bytes. */
+export function parseResultsBytes(text: string): number | undefined {
+  if (!/^\d{1,13}$/.test(text)) return undefined;
+  const bytes = Number(text);
+  const { least, most } = RESULTS_BYTES_RANGE;
+  return bytes >= least && bytes <= most ? bytes : undefined;
+}
+
+const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/**
+ * Reads a length of time, such as `24h`.
+ *
+ * @returns Seconds.
+ */
+export function parseAge(text: string): number | undefined {
+  const [, number, unit = ""] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
+  const seconds = UNIT_SECONDS[unit];
+  return number === undefined || seconds === undefined ? undefined : Number(number) * seconds;
+}
+
+/** Writes a length of time as {@linkcode parseAge} reads it. */
+export function ageText(seconds: number): string {
+  const [unit = "s", length = 1] =
+    Object.entries(UNIT_SECONDS).findLast(([, length]) => seconds % length === 0 && seconds > 0) ??
+      [];
+  return `${seconds / length}${unit}`;
+}
+
 /** Reads which results the user is told of. */
 export function parseNotifyMode(text: string): NotifyMode | undefined {
   return text === "all" || text === "failures" || text === "off" ? text : undefined;

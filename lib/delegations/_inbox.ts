@@ -17,6 +17,11 @@ export class Inbox<T> {
     this.#arrival?.resolve();
   }
 
+  /** Drops the oldest items beyond so many. */
+  drop(most: number): void {
+    if (this.#items.length > most) this.#items = this.#items.slice(-most);
+  }
+
   /** Takes everything that waits. */
   takeAll(): T[] {
     const items = this.#items;

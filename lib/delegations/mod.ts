@@ -4,9 +4,13 @@
  * @module
  */
 
+export { Deliveries, type DeliveriesOptions } from "./deliveries.ts";
+export { Journal, type JournalOptions } from "./journal.ts";
 export { NotifyLoop, type NotifyLoopOptions } from "./notify_loop.ts";
 export { Parent } from "./parent.ts";
 export { PollLoop, type PollLoopOptions } from "./poll_loop.ts";
-export { type Result, resultLine } from "./result.ts";
-export { FileResults, type ResultsOutput, StdoutResults } from "./results_file.ts";
+export { type Result, resultKey, resultLine } from "./result.ts";
+export { FileResults, type FileResultsOptions } from "./results_file.ts";
+export { type ResultsOutput, StdoutResults } from "./results_output.ts";
 export { WakeLoop, type WakeLoopOptions } from "./wake_loop.ts";
+export { WriterBusyError, WriterLock, type WriterLockOptions } from "./writer_lock.ts";

@@ -9,8 +9,8 @@ import {
   type Sender,
 } from "../platform/mod.ts";
 import { Inbox } from "./_inbox.ts";
-import { notesFor } from "./notify_message.ts";
-import type { Result } from "./result.ts";
+import { type Note, notesFor } from "./notify_message.ts";
+import type { Result, ResultName } from "./result.ts";
 
 /** How often a note is sent at the most. */
 const MOST_TRIES = 4;
@@ -29,6 +29,8 @@ export interface NotifyLoopOptions {
   readonly contact: Contact;
   /** Which results the user is told of. */
   readonly mode: NotifyMode;
+  /** Writes down, first, that the user is told of these: nothing is told twice. */
+  readonly onNotify: (results: readonly ResultName[]) => Promise<void>;
   readonly log: Log;
   readonly clock: Clock;
   /**
@@ -40,13 +42,13 @@ export interface NotifyLoopOptions {
 }
 
 /**
- * Tells the user of new results. A note that cannot be delivered after a few tries is dropped:
+ * Tells the user of new results, once. A note that cannot be delivered after a few tries is dropped:
  * the result itself is in the results file.
  */
 export class NotifyLoop {
   readonly #options: NotifyLoopOptions;
   readonly #random: () => number;
-  readonly #inbox = new Inbox<string>();
+  readonly #inbox = new Inbox<Note>();
   readonly #trouble: Episode;
 
   /** @param options Whom to tell of what. */
@@ -83,9 +85,10 @@ export class NotifyLoop {
    * @param signal Gives up.
    */
   async drain(signal: AbortSignal): Promise<void> {
-    for (const note of this.#inbox.takeAll()) {
+    for (const { text, results } of this.#inbox.takeAll()) {
       if (signal.aborted) return;
-      await this.#send(note, signal);
+      await this.#options.onNotify(results);
+      if (text !== undefined) await this.#send(text, signal);
     }
   }
 

@@ -9,9 +9,9 @@ import {
   type Sender,
 } from "../platform/mod.ts";
 import { nextTurn } from "../schedule.ts";
-import { counted, neutralise, reasonOf } from "../text.ts";
-import { type Result, resultKey, resultLine } from "./result.ts";
-import type { ResultsOutput } from "./results_file.ts";
+import { counted, neutralise } from "../text.ts";
+import type { Deliveries } from "./deliveries.ts";
+import { type Result, resultKey, TERMINAL_STATUSES } from "./result.ts";
 import { type ForeignRow, isBare, type Listing, readListing } from "./rows.ts";
 import { Seen } from "./seen.ts";
 
@@ -23,10 +23,8 @@ export interface PollLoopOptions {
   readonly sender: Sender;
   /** Says whether the platform can be reached; there is no poll while it cannot. */
   readonly contact: Contact;
-  /** Where results go. */
-  readonly output: ResultsOutput;
-  /** Receives the results of a poll once they are safe; it may not wait for anything. */
-  readonly onResults: (results: readonly Result[]) => void;
+  /** Takes the results to the agent. */
+  readonly deliveries: Deliveries;
   readonly log: Log;
   readonly clock: Clock;
   /**
@@ -41,22 +39,21 @@ export interface PollLoopOptions {
 export interface PollReport {
   /** What became of the request. */
   readonly outcome: Outcome;
-  /** Whether there were results that could not be written. */
+  /** Whether there are results that could not be written. */
   readonly failedToWrite: boolean;
 }
 
-/**
- * Notices results and delivers them: first to the results file, and only then are they remembered
- * as delivered, so that whatever fails is delivered by a later poll.
- */
+/** Who has waited for so long in a busy target's queue may wait for ever (contract 3.2). */
+const LONG_QUEUED_MS = 30 * 60 * 1000;
+
+/** Notices results, and hands them over to be delivered. */
 export class PollLoop {
   readonly #options: PollLoopOptions;
   readonly #random: () => number;
-  readonly #seen = new Seen();
   readonly #warnedOf = new Seen();
   readonly #pollTrouble: Episode;
-  readonly #writeTrouble: Episode;
-  #bare: ReadonlySet<string> = new Set();
+  /** What had no reply yet when the last poll saw it, by its key. */
+  #bare: ReadonlyMap<string, Result> = new Map();
   #malformed = 0;
   #missedOnce = false;
 
@@ -65,7 +62,6 @@ export class PollLoop {
     this.#options = options;
     this.#random = options.random ?? Math.random;
     this.#pollTrouble = new Episode("Polling for results", options);
-    this.#writeTrouble = new Episode("Writing results", options);
   }
 
   /**
@@ -108,41 +104,43 @@ export class PollLoop {
     this.#pollTrouble.succeeded();
     const listing = readListing(outcome.body, workspaceId);
     this.#tellOddities(listing);
-    const failedToWrite = !await this.#deliver(this.#fresh(listing, grace));
-    const listed = new Set(listing.results.map(resultKey));
-    this.#seen.forget(listed);
+    const failedToWrite = !await this.#options.deliveries.deliver(
+      await this.#fresh(listing, grace),
+    );
+    await this.#warnOfQueued(listing);
+    this.#options.deliveries.journal.forget(
+      new Set([
+        ...listing.results.map(resultKey),
+        ...listing.queued.map(({ delegationId }) => delegationId),
+      ]),
+    );
     return { outcome, failedToWrite };
   }
 
   /** The results to deliver now. */
-  #fresh({ results }: Listing, grace: boolean): Result[] {
-    const unseen = results.filter((result) => !this.#seen.has(resultKey(result)));
+  async #fresh({ results }: Listing, grace: boolean): Promise<Result[]> {
+    const unseen = results.filter((result) => !this.#isOver(result));
     if (!grace) return unseen;
     const before = this.#bare;
-    const waiting = unseen.filter((result) => isBare(result) && !before.has(resultKey(result)));
-    // Those whose grace is over stay in the set: a disk that fails must not grant them another.
-    this.#bare = new Set(unseen.filter(isBare).map(resultKey));
-    return unseen.filter((result) => !waiting.includes(result));
+    const bare = unseen.filter(isBare);
+    // Those whose grace is over stay in it: a disk that fails must not grant them another.
+    this.#bare = new Map(bare.map((result) => [resultKey(result), result]));
+    const waiting = bare.filter((result) => !before.has(resultKey(result)));
+    if (waiting.length > 0) await this.#options.deliveries.hold(waiting);
+    const listed = new Set(results.map(resultKey));
+    const gone = [...before].filter(([key]) => !listed.has(key)).map(([, result]) => result);
+    return [...gone, ...unseen.filter((result) => !waiting.includes(result))];
   }
 
-  async #deliver(results: readonly Result[]): Promise<boolean> {
-    if (results.length === 0) return true;
-    const { log, onResults, output } = this.#options;
-    const now = Date.now() / 1000;
-    try {
-      await output.append(results.map((result) => resultLine(result, now)).join(""));
-    } catch (error) {
-      this.#writeTrouble.failed(
-        `Waiting to deliver ${counted(results.length, "result")}: ${reasonOf(error)}` +
-          `${writeRemedy(error)}; delivery goes on as soon as it can be written`,
-      );
-      return false;
-    }
-    this.#writeTrouble.succeeded();
-    for (const result of results) this.#seen.add(resultKey(result));
-    log.info(`Delivered ${counted(results.length, "new result")} to ${output.name}`);
-    onResults(results);
-    return true;
+  /** Whether there is nothing new about a result: it has been delivered, or it is history. */
+  #isOver(result: Result): boolean {
+    return this.#options.deliveries.has(result) ||
+      result.status === "stuck" && this.#hasEnded(result.delegationId);
+  }
+
+  #hasEnded(delegationId: string): boolean {
+    const { deliveries } = this.#options;
+    return TERMINAL_STATUSES.some((status) => deliveries.has({ delegationId, status }));
   }
 
   #failed(outcome: Outcome): void {
@@ -173,6 +171,24 @@ export class PollLoop {
     this.#warnedOf.forget(new Set(foreign.map(({ delegationId }) => delegationId)));
   }
 
+  /** Says, once, that a delegation has been queued for long: nobody else ever will (D26). */
+  async #warnOfQueued({ queued }: Listing): Promise<void> {
+    const { deliveries, log } = this.#options;
+    const { journal } = deliveries;
+    const warned: string[] = [];
+    for (const { delegationId, since } of queued) {
+      const minutes = Math.floor((Date.now() - since) / 60_000);
+      const isLong = minutes * 60_000 >= LONG_QUEUED_MS;
+      if (!isLong || this.#hasEnded(delegationId) || journal.state.isWarned(delegationId)) continue;
+      log.warn(
+        `Delegation '${neutralise(delegationId, 64)}' has been queued for ${minutes} min: its ` +
+          "target is busy and may never get to it: delegate it again, or to somebody else",
+      );
+      warned.push(delegationId);
+    }
+    if (warned.length > 0) await journal.note([{ warned }]);
+  }
+
   #warnOf({ delegationId, sourceId }: ForeignRow): void {
     if (this.#warnedOf.has(delegationId)) return;
     this.#warnedOf.add(delegationId);
@@ -188,15 +204,4 @@ function pollRemedy({ kind }: Outcome): string {
   if (kind !== "unauthorized") return "; beats go on, and the next poll tries again";
   return ": listing results needs the workspace's token, even where beats need none: put it into " +
     "the token file";
-}
-
-function writeRemedy(error: unknown): string {
-  if (error instanceof Deno.errors.NotCapable) {
-    return ": the manifest does not grant the file: rebuild, or run with its grant";
-  }
-  if (error instanceof Deno.errors.PermissionDenied) {
-    return ": this user may not write it: change its owner, or its folder's";
-  }
-  if (error instanceof Deno.errors.NotFound) return ": make its folder";
-  return "";
 }

@@ -1,23 +1,50 @@
 /** The statuses that end a delegation. */
-export const TERMINAL_STATUSES = ["completed", "failed"] as const;
+export const TERMINAL_STATUSES = [
+  "completed",
+  "failed",
+  "error",
+  "timeout",
+  "cancelled",
+  "rejected",
+] as const;
 
-/** One of {@linkcode TERMINAL_STATUSES}. */
-export type TerminalStatus = typeof TERMINAL_STATUSES[number];
+/** The statuses that the agent is told of: a stuck delegation may still end (contract 3.3). */
+export const REPORTED_STATUSES = [...TERMINAL_STATUSES, "stuck"] as const;
 
-/** The terminal outcome of one delegation. */
-export interface Result {
+/** One of {@linkcode REPORTED_STATUSES}. */
+export type ReportedStatus = typeof REPORTED_STATUSES[number];
+
+/** What tells one result from another: a delegation may fail, and complete after a retry. */
+export interface ResultName {
   readonly delegationId: string;
+  readonly status: ReportedStatus;
+}
+
+/** The outcome of one delegation. */
+export interface Result extends ResultName {
   readonly targetId: string;
   readonly sourceId: string;
-  readonly status: TerminalStatus;
   readonly summary: string;
   readonly responsePreview: string;
   readonly error: string;
+  /** When the platform wrote it, in epoch milliseconds; undefined when it does not say. */
+  readonly changedAt: number | undefined;
 }
 
-/** What tells one result from another: a delegation may fail, and complete after a retry. */
-export function resultKey({ delegationId, status }: Result): string {
+/** Whether a status says that the delegation has failed, in whichever way. */
+export function isFailure(status: ReportedStatus): boolean {
+  return status !== "completed" && status !== "stuck";
+}
+
+/** A result's name as one text. */
+export function resultKey({ delegationId, status }: ResultName): string {
   return `${status} ${delegationId}`;
+}
+
+/** The name that {@linkcode resultKey} has written; undefined when it did not write this. */
+export function resultName(key: string): ResultName | undefined {
+  const status = REPORTED_STATUSES.find((status) => key.startsWith(`${status} `));
+  return status && { delegationId: key.slice(status.length + 1), status };
 }
 
 /**

@@ -1,110 +1,156 @@
-/**
- * Where results go: the JSONL file that the agent consumes, or standard output.
- *
- * @module
- */
-
-import { writeWhole } from "../write_whole.ts";
-
-/** Takes whole lines, all of them or none. */
-export interface ResultsOutput {
-  /** What to call it in a message. */
-  readonly name: string;
-  /**
-   * Appends lines, and resolves when they are safe.
-   *
-   * @param lines Whole lines, each with its line break.
-   * @throws {Error} Nothing was appended.
-   */
-  append(lines: string): Promise<void>;
-  /** Whether there may be lines that the agent has not consumed yet. */
-  hasUnread(): Promise<boolean>;
-}
+import { byteLines, lineText } from "../byte_lines.ts";
+import { type ResultsFiles, resultsFiles } from "../permissions.ts";
+import { parseResultLine } from "./result_record.ts";
+import { endsInsideLine, regularFileAt } from "./regular_file.ts";
+import type { ResultsOutput } from "./results_output.ts";
+import { Turns } from "./_turns.ts";
 
 /** The owner may read and write; nobody else may do anything. */
 const PRIVATE = 0o600;
-/** How often the agent may take the file away under one append. */
-const MOST_TRIES = 10;
-const LINE_BREAK = "\n".charCodeAt(0);
+const ATTEMPT = "append to";
+
+/** Options of {@linkcode FileResults}. */
+export interface FileResultsOptions {
+  /**
+   * The file's mode, whatever the process's umask is.
+   *
+   * @default {0o600}
+   */
+  readonly mode?: number;
+}
 
 /**
- * The results file. It is opened anew for every batch: the agent consumes it by renaming it away,
- * at any time (contract 5).
+ * The results file. The agent takes it away by renaming it, reads it and unlinks it, at any instant
+ * and without a lock (contract 5); a file that it has open may be read at any instant, too. So
+ * nothing is ever written to a file that the agent can see: what waits in it is renamed to
+ * `<file>.tmp`, the new lines are appended and synced there, and it is renamed back. Each line is
+ * in one place at each instant, so none is lost, torn, or read twice, however it is interrupted: a
+ * `<file>.tmp` that is left over has not been seen, and is published by the next append or start.
  *
- * Requires `--allow-read` and `--allow-write` for the file.
+ * Requires `--allow-read` and `--allow-write` for the file and `<file>.tmp`, and `--allow-read` for
+ * `<file>.taken` and `<file>.taken.next`.
  */
 export class FileResults implements ResultsOutput {
   /** @inheritdoc */
   readonly name: string;
-  readonly #path: string;
+  readonly #files: ResultsFiles;
+  readonly #mode: number;
+  readonly #turns = new Turns();
 
-  /** @param path The file; it is made, private to this user, when it is not there. */
-  constructor(path: string) {
+  /**
+   * @param path The file; it is made when it is not there.
+   * @param options Its mode.
+   */
+  constructor(path: string, { mode = PRIVATE }: FileResultsOptions = {}) {
     this.name = `'${path}'`;
-    this.#path = path;
+    this.#files = resultsFiles(path);
+    this.#mode = mode;
+  }
+
+  /** Publishes what a killed process has left in `<file>.tmp`. */
+  async open(): Promise<void> {
+    await this.#turns.take(() => this.#publishRest());
   }
 
   /**
-   * Appends lines with one write, so that no reader sees a part of one, and syncs them to the disk.
+   * Appends lines with one write and syncs them, and only then lets the agent see them.
    *
    * @param lines Whole lines.
-   * @throws {TypeError} The path is a link or no regular file.
-   * @throws {Error} The lines cannot be written; the file is as it was.
+   * @throws {TypeError} A path is a link or no regular file.
+   * @throws {Error} The lines cannot be written; what waited for the agent still does.
    */
   async append(lines: string): Promise<void> {
-    for (let tries = 1; tries <= MOST_TRIES; tries++) {
-      // Before opening: opening a link may make its target, and opening a pipe waits for a reader.
-      await this.#there();
-      if (await this.#appendOnce(lines)) return;
-    }
-    throw new Error(
-      `Cannot append to ${this.name}: it was taken away ${MOST_TRIES} times while it was written`,
-    );
+    await this.#turns.take(async () => {
+      await this.#publishRest();
+      const before = await this.#takeAside();
+      try {
+        await this.#write(lines, before);
+        await this.#publish();
+      } catch (error) {
+        // The first error is the one to report; what fails here is done by the next append.
+        await this.#putBack(before).catch(() => {});
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Tests whether the file can be written; it is made, empty, where there is none.
+   *
+   * @throws {TypeError} It is a link or no regular file.
+   * @throws {Error} It cannot be written.
+   */
+  async probe(): Promise<void> {
+    const { results } = this.#files;
+    await regularFileAt(results, ATTEMPT);
+    using _file = await Deno.open(results, { append: true, create: true, mode: PRIVATE });
   }
 
   /** @inheritdoc */
   async hasUnread(): Promise<boolean> {
-    try {
-      return (await Deno.lstat(this.#path)).size > 0;
-    } catch (error) {
-      // What cannot be told counts as unread: a wake too many is better than one too few.
-      return !(error instanceof Deno.errors.NotFound);
-    }
+    // What cannot be told counts as unread: a wake too many is better than one too few.
+    return await this.unreadBytes().then((bytes) => bytes > 0, () => true);
+  }
+
+  /** @inheritdoc */
+  async unreadBytes(): Promise<number> {
+    return await this.#turns.take(async () => {
+      const { results, next } = this.#files;
+      return await sizeOf(results) + await sizeOf(next);
+    });
   }
 
   /**
-   * One try.
-   *
-   * @returns Whether the lines are in the file that the path leads to. When the agent has taken the
-   * file away meanwhile, nobody can tell whether it read them (contract 5): they are taken back, and
-   * written again.
+   * The keys of the results that wait for the agent, or are about to: they are safe. Files are read
+   * in the order in which results travel, so that none slips past.
    */
-  async #appendOnce(lines: string): Promise<boolean> {
-    using file = await Deno.open(this.#path, {
-      read: true,
-      append: true,
-      create: true,
-      mode: PRIVATE,
+  async unreadKeys(): Promise<ReadonlySet<string>> {
+    return await this.#turns.take(async () => {
+      const { next, results, taken, takenNext } = this.#files;
+      await syncIfThere(next); // what a killed process has written may not be on the disk yet
+      const waiting = [...await keysIn(next), ...await keysIn(results)];
+      // The agent's own files, which it need not let us read.
+      for (const path of [takenNext, taken]) waiting.push(...await keysIn(path).catch(() => []));
+      return new Set(waiting);
     });
-    const before = await file.stat();
-    if (!before.isFile) this.#refuse("no regular file");
-    if (!await this.#leadsTo(before)) return false;
-    try {
-      await this.#write(file, await endsInsideLine(file, before) ? `\n${lines}` : lines);
-      if (await this.#leadsTo(before)) {
-        await file.sync();
-        return true;
-      }
-    } catch (error) {
-      await file.truncate(before.size); // not a half line, and nothing that would be written twice
-      throw error;
-    }
-    await file.truncate(before.size);
-    return false;
   }
 
-  async #write(file: Deno.FsFile, text: string): Promise<void> {
-    const bytes = new TextEncoder().encode(text);
+  /**
+   * Takes the file out of the agent's sight.
+   *
+   * @returns The size of what waits in it.
+   */
+  async #takeAside(): Promise<number> {
+    const { results, next } = this.#files;
+    await regularFileAt(results, ATTEMPT);
+    try {
+      await Deno.rename(results, next);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      using _file = await Deno.open(next, { write: true, createNew: true, mode: PRIVATE });
+    }
+    // Looked at again: something else may have taken the file's place before it was renamed.
+    const there = await regularFileAt(next, ATTEMPT);
+    if (there !== undefined && ((there.mode ?? 0) & 0o777) !== this.#mode) {
+      await this.#changeMode(next);
+    }
+    return there?.size ?? 0;
+  }
+
+  async #changeMode(path: string): Promise<void> {
+    try {
+      await Deno.chmod(path, this.#mode);
+    } catch (error) {
+      // Somebody else's file: it keeps the mode that its owner gave it.
+      if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+    }
+  }
+
+  async #write(lines: string, before: number): Promise<void> {
+    using file = await Deno.open(this.#files.next, { read: true, append: true });
+    const bytes = new TextEncoder().encode(
+      await endsInsideLine(file, before) ? `\n${lines}` : lines,
+    );
     const written = await file.write(bytes);
     // Deno counts fewer bytes on a full disk instead of throwing.
     if (written < bytes.length) {
@@ -113,58 +159,86 @@ export class FileResults implements ResultsOutput {
           "the disk is full, or the file has reached its limit",
       );
     }
+    await file.sync();
   }
 
-  /** Whether the path still leads to what was opened. */
-  async #leadsTo(opened: Deno.FileInfo): Promise<boolean> {
-    const there = await this.#there();
-    return there !== undefined && there.ino === opened.ino && there.dev === opened.dev;
+  /** Lets the agent see what waited for it before, and nothing else. */
+  async #putBack(before: number): Promise<void> {
+    const { next } = this.#files;
+    if (before === 0) return await Deno.remove(next);
+    if (await sizeOf(next) > before) {
+      using file = await Deno.open(next, { write: true });
+      await file.truncate(before);
+    }
+    await this.#publish();
   }
 
-  /** What is at the path; it throws when that is nothing to write to. */
-  async #there(): Promise<Deno.FileInfo | undefined> {
-    const there = await Deno.lstat(this.#path).catch((error: unknown) => {
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      throw error;
-    });
-    if (there?.isSymlink) this.#refuse("a symbolic link");
-    if (there?.isFile === false) this.#refuse("no regular file");
-    return there;
+  /** Lets the agent see what is in `<file>.tmp`. */
+  async #publish(): Promise<void> {
+    const { results, next } = this.#files;
+    const there = await regularFileAt(results, ATTEMPT);
+    // Only a stranger can have put it there; it is not ours to overwrite.
+    if (there !== undefined && there.size > 0) {
+      throw new Error(
+        `Cannot append to ${this.name}: another program writes to it: results wait in '${next}' ` +
+          "until the agent has taken it",
+      );
+    }
+    await Deno.rename(next, results);
   }
 
-  #refuse(what: string): never {
-    throw new TypeError(
-      `Cannot append to ${this.name}: it is ${what}: expected a regular file: remove it, and it ` +
-        "is made anew",
-    );
+  /** Publishes what an append that failed, or was killed, has left. */
+  async #publishRest(): Promise<void> {
+    const { next } = this.#files;
+    const there = await regularFileAt(next, ATTEMPT);
+    if (there === undefined) return;
+    using file = await Deno.open(next, { read: true, write: true });
+    const size = await wholeLines(file);
+    if (size < there.size) await file.truncate(size);
+    if (size > 0) await this.#publish();
+    else await Deno.remove(next);
   }
 }
 
-/** Whether somebody was killed in the middle of a line: the next one would be lost with it. */
-async function endsInsideLine(file: Deno.FsFile, { size }: Deno.FileInfo): Promise<boolean> {
-  if (size === 0) return false;
-  const last = new Uint8Array(1);
-  await file.seek(size - 1, Deno.SeekMode.Start);
-  return await file.read(last) === 1 && last[0] !== LINE_BREAK;
+async function syncIfThere(path: string): Promise<void> {
+  if (await regularFileAt(path, ATTEMPT) === undefined) return;
+  using file = await Deno.open(path, { write: true });
+  await file.sync();
 }
 
-/** Results on standard output, for a program that reads them from a pipe. */
-export class StdoutResults implements ResultsOutput {
-  /** @inheritdoc */
-  readonly name: string = "the sidecar's standard output";
-
-  /**
-   * Writes lines.
-   *
-   * @param lines Whole lines.
-   * @throws {Error} Nobody reads any more.
-   */
-  async append(lines: string): Promise<void> {
-    await writeWhole(Deno.stdout, new TextEncoder().encode(lines));
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await Deno.lstat(path)).size;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return 0;
+    throw error;
   }
+}
 
-  /** Nobody can tell who reads a pipe: there may always be something unread. */
-  hasUnread(): Promise<boolean> {
-    return Promise.resolve(true);
+/** The keys of the results in a file; none when it is not there. */
+async function keysIn(path: string): Promise<string[]> {
+  if (await regularFileAt(path, "read") === undefined) return [];
+  const keys: string[] = [];
+  let file;
+  try {
+    file = await Deno.open(path, { read: true });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return []; // the agent was faster
+    throw error;
   }
+  using opened = file;
+  for await (const { bytes } of byteLines(opened)) {
+    const record = parseResultLine(lineText(bytes));
+    if (record !== undefined) keys.push(`${record.status} ${record.delegation_id}`);
+  }
+  return keys;
+}
+
+/** How many bytes at the beginning of a file are whole lines; one may only lack its line break. */
+async function wholeLines(file: Deno.FsFile): Promise<number> {
+  let size = 0;
+  for await (const { bytes, end, isWhole } of byteLines(file)) {
+    if (isWhole || parseResultLine(lineText(bytes)) !== undefined) size = end;
+  }
+  return size;
 }

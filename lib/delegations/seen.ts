@@ -13,6 +13,11 @@ export class Seen {
     return this.#keys.size;
   }
 
+  /** Every key that is remembered, the oldest first. */
+  keys(): string[] {
+    return [...this.#keys];
+  }
+
   /** Whether a key is remembered. */
   has(key: string): boolean {
     return this.#keys.has(key);

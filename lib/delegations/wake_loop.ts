@@ -4,13 +4,15 @@ import { type Contact, retryWait, type Sender, wakeRequest } from "../platform/m
 import { counted } from "../text.ts";
 import { Inbox } from "./_inbox.ts";
 import type { Parent } from "./parent.ts";
-import type { Result } from "./result.ts";
-import type { ResultsOutput } from "./results_file.ts";
+import type { ResultName } from "./result.ts";
+import type { ResultsOutput } from "./results_output.ts";
 import { wakeDisposition } from "./wake_disposition.ts";
-import { wakeBody, type WakeItem, wakeMessageId, wakeText } from "./wake_message.ts";
+import { wakeBody, wakeMessageId, wakeText } from "./wake_message.ts";
 
 /** The least time from one wake to the next. */
 const COOLDOWN_MS = 60_000;
+/** As many as the journal remembers; a wake only counts them. */
+const MOST_GATHERED = 2000;
 
 /** Options of {@linkcode WakeLoop}. */
 export interface WakeLoopOptions {
@@ -20,6 +22,8 @@ export interface WakeLoopOptions {
   readonly parent: Parent;
   /** Where the results are; an agent that has taken them already is not woken for them. */
   readonly output: ResultsOutput;
+  /** Writes down that the agent has been woken for these, or has taken them without. */
+  readonly onWoken: (results: readonly ResultName[]) => Promise<void>;
   readonly log: Log;
   readonly clock: Clock;
   /**
@@ -44,7 +48,7 @@ export class WakeLoop {
   readonly #options: WakeLoopOptions;
   readonly #cooldownMs: number;
   readonly #random: () => number;
-  readonly #inbox = new Inbox<WakeItem>();
+  readonly #inbox = new Inbox<ResultName>();
   readonly #trouble: Episode;
   #lastWakeAt: number | undefined;
 
@@ -61,8 +65,9 @@ export class WakeLoop {
    *
    * @param results What has been delivered to the results file.
    */
-  add(results: readonly Result[]): void {
+  add(results: readonly ResultName[]): void {
     this.#inbox.add(results.map(({ delegationId, status }) => ({ delegationId, status })));
+    this.#inbox.drop(MOST_GATHERED);
   }
 
   /**
@@ -97,13 +102,14 @@ export class WakeLoop {
     signal: AbortSignal,
     { retries }: { retries: boolean },
   ): Promise<boolean> {
-    const { clock, contact, log, output, parent, sender, workspaceId } = this.#options;
+    const { clock, contact, log, onWoken, output, parent, sender, workspaceId } = this.#options;
     const items = this.#inbox.takeAll();
     const messageId = await wakeMessageId(workspaceId, items);
     while (true) {
       if (!await output.hasUnread()) {
         log.info(`No wake is needed: the agent has already taken the results from ${output.name}`);
         this.#trouble.succeeded();
+        await onWoken(items);
         return true;
       }
       const text = wakeText(items, { where: output.name, parent: await parent.find(signal) });
@@ -114,6 +120,7 @@ export class WakeLoop {
       const disposition = wakeDisposition(outcome);
       if (disposition.kind === "delivered") {
         this.#trouble.succeeded();
+        await onWoken(items);
         log.info(`The agent was woken for ${counted(items.length, "result")}`);
         if (disposition.remark !== undefined) {
           log.warn(`The wake was delivered, but ${disposition.remark}`);

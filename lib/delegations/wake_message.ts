@@ -1,10 +1,7 @@
-import type { TerminalStatus } from "./result.ts";
+import type { ResultName } from "./result.ts";
 
 /** A result as the wake may speak of it: nothing that a peer has written. */
-export interface WakeItem {
-  readonly delegationId: string;
-  readonly status: TerminalStatus;
-}
+export type WakeItem = ResultName;
 
 /** What is known of the workspace's parent. */
 export type KnownParent =
@@ -31,6 +28,8 @@ export function wakeText(
   options: { readonly where: string; readonly parent: KnownParent },
 ): string {
   const one = items.length === 1;
+  // A stuck delegation may still complete.
+  const what = items.some(({ status }) => status === "stuck") ? "news" : "ended";
   const listed = items.slice(0, MOST_LISTED).map(({ delegationId, status }) =>
     `- ${shortId(delegationId)}: ${status}`
   );
@@ -38,7 +37,7 @@ export function wakeText(
   return [
     `${items.length} ${
       one ? "delegation that you sent has" : "delegations that you sent have"
-    } ended:`,
+    } ${what}:`,
     ...listed,
     ...(rest > 0 ? [`- and ${rest} more`] : []),
     "",

@@ -6,6 +6,7 @@
  */
 
 import * as v from "valibot";
+import { cut } from "../text.ts";
 
 /** An error answer, as far as it is understood. Every field that does not fit counts as absent. */
 const Problem = v.object({
@@ -58,13 +59,33 @@ export function parseInboundSecret(body: unknown): string | undefined {
   return answer.success ? answer.output.platform_inbound_secret : undefined;
 }
 
+/** More of one text is nothing to hand to an agent; the platform itself cuts most far sooner. */
+const LONGEST_TEXT = 262_144;
+
 /** A field that a person reads: whatever came is turned into text, and absence into "". */
 const Text = v.pipe(
   v.nullish(v.unknown(), ""),
   v.transform((value) => typeof value === "string" ? value.toWellFormed() : JSON.stringify(value)),
+  v.transform((text) => cut(text, LONGEST_TEXT)),
 );
 /** A field that decides something: a string, or "" when absent. */
 const Word = v.nullish(v.pipe(v.string(), v.maxLength(256)), "");
+/**
+ * A moment in epoch milliseconds. What is none counts as absent; so does what lies before 1970: the
+ * platform's language writes a time that was never set as one of the year 1.
+ */
+const Moment = v.fallback(
+  v.optional(
+    v.pipe(
+      v.string(),
+      v.maxLength(64),
+      v.transform(epochMilliseconds),
+      v.number(),
+      v.minValue(0),
+    ),
+  ),
+  undefined,
+);
 
 const Row = v.object({
   delegation_id: Word,
@@ -75,9 +96,14 @@ const Row = v.object({
   summary: Text,
   response_preview: Text,
   error: Text,
+  created_at: Moment,
+  updated_at: Moment,
 });
 
-/** One row of GET /workspaces/:id/delegations (contract 3.1), with "" for what it lacks. */
+/**
+ * One row of GET /workspaces/:id/delegations, with "" for the texts that it lacks: of the activity
+ * (contract 3.1), or of the newer ledger (contract 3.3).
+ */
 export interface DelegationRow {
   readonly delegationId: string;
   readonly status: string;
@@ -87,6 +113,14 @@ export interface DelegationRow {
   readonly summary: string;
   readonly responsePreview: string;
   readonly error: string;
+  /** When the row was made, in epoch milliseconds, if it says so. */
+  readonly createdAt: number | undefined;
+  /**
+   * When the row was last changed, or else made, in epoch milliseconds, if it says either. That is
+   * when an ended delegation ended: a ledger row is made when the work is delegated, and updated
+   * when it ends; the activity's result row is made when it ends, and has no other time.
+   */
+  readonly changedAt: number | undefined;
 }
 
 /**
@@ -94,8 +128,8 @@ export interface DelegationRow {
  *
  * @param value The row, as parsed from JSON.
  * @returns The row, or undefined when it is malformed: no object, or an id, status or source that
- * is no string of at most 256 characters. Texts are never a reason to drop a row: they are turned
- * into strings.
+ * is no string of at most 256 characters. Texts and times are never a reason to drop a row: texts
+ * are turned into strings, and times that are none are left out.
  */
 export function parseRow(value: unknown): DelegationRow | undefined {
   if (Array.isArray(value)) return undefined;
@@ -110,7 +144,18 @@ export function parseRow(value: unknown): DelegationRow | undefined {
     summary: row.output.summary,
     responsePreview: row.output.response_preview,
     error: row.output.error,
+    createdAt: row.output.created_at,
+    changedAt: row.output.updated_at ?? row.output.created_at,
   };
+}
+
+/** Unlike Date, Temporal does not take the 30th of February for a day in March. */
+function epochMilliseconds(text: string): number {
+  try {
+    return Temporal.Instant.from(text).epochMilliseconds;
+  } catch {
+    return NaN;
+  }
 }
 
 const Workspace = v.object({

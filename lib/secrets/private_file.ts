@@ -13,16 +13,23 @@ const PRIVATE_FOLDER = 0o700;
  * or the new one, and nobody else ever sees any of it.
  *
  * Requires `--allow-read` and `--allow-write` for the file and for `<file>.tmp`; and for its
- * folder, where that has to be made.
+ * folder, where that is to be made.
  *
  * @param path The file.
  * @param text Its new content.
+ * @param options Whether a folder that is not there is made, private too, where it is granted.
  * @throws {Deno.errors.NotCapable} The manifest does not grant the file.
  * @throws {Error} The system cannot write it; the former content is still there.
  */
-export async function writePrivateFile(path: string, text: string): Promise<void> {
+export async function writePrivateFile(
+  path: string,
+  text: string,
+  { makesFolder = true }: { readonly makesFolder?: boolean } = {},
+): Promise<void> {
   const folder = dirname(path);
-  if (mayWrite(folder)) await Deno.mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
+  if (makesFolder && mayWrite(folder)) {
+    await Deno.mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
+  }
   const temporary = temporaryFile(path);
   await removeIfThere(temporary);
   try {

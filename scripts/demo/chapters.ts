@@ -8,7 +8,8 @@ export interface Cast {
   readonly platform: DevPlatform;
   /** The workspace that the sidecar keeps alive. */
   readonly workspace: DevWorkspace;
-  readonly sidecar: SidecarProcess;
+  /** Starts the sidecar. */
+  readonly start: () => SidecarProcess;
   /** The folder of configs and results. */
   readonly dir: string;
   readonly tokenFile: string;
@@ -22,13 +23,15 @@ const PATIENCE_MS = 10_000;
 
 /** Tells the whole story. */
 export async function tell(cast: Cast): Promise<void> {
+  const first = cast.start();
   await firstBeat(cast);
   const ids = delegate(cast);
-  await results(cast, ids);
+  await results(cast, first, ids);
   await wake(cast, ids);
   await notes(cast);
+  const second = await restart(cast, first);
   await rotation(cast);
-  await end(cast);
+  await end(cast, [first, second]);
 }
 
 async function firstBeat({ story, platform, workspace, dir }: Cast): Promise<void> {
@@ -70,7 +73,8 @@ function delegate({ story, platform, workspace }: Cast): Record<"good" | "bad" |
 }
 
 async function results(
-  { story, platform, sidecar, dir }: Cast,
+  { story, platform, dir }: Cast,
+  sidecar: SidecarProcess,
   { good, bad, evil }: Record<string, string>,
 ): Promise<void> {
   story.chapter("3. The sidecar polls, and appends the results for the agent");
@@ -114,8 +118,32 @@ async function notes({ story, platform, workspace }: Cast): Promise<void> {
   story.expect(!unsafe, "line breaks and reordering characters of the attack are gone");
 }
 
+async function restart(
+  { story, platform, workspace, start, dir }: Cast,
+  first: SidecarProcess,
+): Promise<SidecarProcess> {
+  story.chapter("6. It is killed with SIGKILL while another result comes, and starts again");
+  const before = await Deno.readTextFile(`${dir}/results.jsonl`);
+  await first.waitForLine(/The agent was woken/); // before that it would rightly wake again
+  first.kill("SIGKILL");
+  await first.ended();
+  workspace.finish(workspace.delegate({ task: "Count the geese" }), "There are 7 geese.");
+  const from = platform.requests.length;
+  const second = start();
+  await platform.waitFor(({ route }) => route === "a2a", { from });
+  await platform.waitFor(({ route }) => route === "notify", { from });
+  const text = await Deno.readTextFile(`${dir}/results.jsonl`);
+  const added = text.slice(before.length);
+  story.tell(added.trimEnd());
+  const isOne = text.startsWith(before) && added.includes("7 geese") && /^.*\n$/.test(added);
+  story.expect(isOne, "the new result is in the results file, and none of the others again");
+  story.expect(workspace.delivered.length === 2, "the agent was woken once more");
+  story.expect(workspace.chat.length === 4, "the user was told of the new one only");
+  return second;
+}
+
 async function rotation({ story, platform, workspace, tokenFile }: Cast): Promise<void> {
-  story.chapter("6. The token is rotated under it, and the new one is late");
+  story.chapter("7. The token is rotated under it, and the new one is late");
   const from = platform.requests.length;
   const token = platform.rotateToken(workspace.id);
   const isBeat = ({ route }: RecordedRequest) => route === "heartbeat";
@@ -133,16 +161,20 @@ async function rotation({ story, platform, workspace, tokenFile }: Cast): Promis
   story.expect(true, "the beats go on with the new token");
 }
 
-async function end({ story, platform, workspace, sidecar }: Cast): Promise<void> {
-  story.chapter("7. SIGTERM ends it");
-  const code = await sidecar.stop();
+async function end(
+  { story, platform, workspace }: Cast,
+  sidecars: readonly [SidecarProcess, SidecarProcess],
+): Promise<void> {
+  story.chapter("8. SIGTERM ends it");
+  const code = await sidecars[1].stop();
   story.expect(code === 0, `it exits with 0 (${code})`);
   const beats = platform.requestsTo("heartbeat");
   story.tell(`${beats.length} beats were sent, ${workspace.beats.length} accepted`);
-  story.tell("its log:");
-  for (const line of sidecar.stderr) story.tell(`  ${line}`);
+  const log = sidecars.flatMap(({ stderr }) => stderr);
+  story.tell("its log, of both lives:");
+  for (const line of log) story.tell(`  ${line}`);
   const secrets = beats.map(({ headers }) => headers.get("authorization")?.slice("Bearer ".length));
-  const leaks = sidecar.stderr.some((line) =>
+  const leaks = log.some((line) =>
     [...secrets, workspace.inboundSecret].some((secret) => secret && line.includes(secret))
   );
   story.expect(!leaks, "neither a token nor the inbound secret stands in the log");

@@ -90,7 +90,15 @@ export const PARTS: readonly Part[] = [
 ];
 
 /** The packages that the project itself imports. */
-export const IMPORTED: readonly string[] = ["assert", "fs", "log", "path", "testing", "yaml"];
+export const IMPORTED: readonly string[] = [
+  "assert",
+  "bytes",
+  "fs",
+  "log",
+  "path",
+  "testing",
+  "yaml",
+];
 
 /** The version of each package in `vendor/`. */
 export const VERSIONS: ReadonlyMap<string, string> = new Map(

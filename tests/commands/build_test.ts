@@ -73,7 +73,7 @@ const BEYOND: readonly (readonly [
     "another results file",
     ["--results-file", "/tmp/other.jsonl"],
     {},
-    /^Not allowed to write the results file '\/tmp\/other\.jsonl' \(from flag --results-file\)/,
+    /^Not allowed to write the results file '\/tmp\/other\.jsonl' \(from flag --results-file\) and /,
   ],
 ];
 

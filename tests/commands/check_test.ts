@@ -9,7 +9,7 @@ interface Checked {
   readonly settings: Readonly<Record<string, { readonly value: unknown; readonly origin: string }>>;
   readonly checks: readonly {
     readonly name: string;
-    readonly status: "ok" | "warning" | "failed";
+    readonly status: "ok" | "warning" | "failed" | "skipped";
     readonly message: string;
     readonly remedy: string;
   }[];
@@ -38,6 +38,8 @@ const ALL_OK = {
   "proxy": "ok",
   "token file": "ok",
   "results file": "ok",
+  "journal": "ok",
+  "results folder": "skipped", // it is not granted
   "platform": "ok",
   "token": "ok",
 };
@@ -56,10 +58,22 @@ Deno.test("check ends with 0, and sends no beat, when everything is in order", a
   assertEquals(settings["log-level"], { value: "debug", origin: "environment LOG_LEVEL" });
   assertEquals(settings["notify"], { value: "all", origin: "default" });
   assertEquals(settings["platform-url"]?.origin, "flag --platform-url");
+  assertEquals(settings["results-max-bytes"], { value: 67_108_864, origin: "default" });
   assertEquals(settings["MOLECULE_WORKSPACE_TOKEN"], {
     value: "(set, not shown)",
     origin: "environment MOLECULE_WORKSPACE_TOKEN",
   });
+});
+
+Deno.test("check shows mode and age as the flags take them", async () => {
+  await using session = await startSession();
+  const { settings: standard } = await check(session);
+  assertEquals(standard["results-mode"], { value: "0600", origin: "default" });
+  assertEquals(standard["replay-max-age"], { value: "1d", origin: "default" });
+  const args = ["--results-mode", "660", "--replay-max-age", "90m"];
+  const { settings: given } = await check(session, args);
+  assertEquals(given["results-mode"], { value: "0660", origin: "flag --results-mode" });
+  assertEquals(given["replay-max-age"], { value: "90m", origin: "flag --replay-max-age" });
 });
 
 Deno.test("check prints one line per setting and per check when a person reads it", async () => {
@@ -73,7 +87,7 @@ Deno.test("check prints one line per setting and per check when a person reads i
   assertMatch(settings, /MOLECULE_WORKSPACE_TOKEN {2}\(set, not shown\) {2}\[environment/);
   assertEquals(
     checks.trimEnd().split("\n").map((line) => line.split(":")[0]),
-    Object.keys(ALL_OK).map((name) => `  ok       ${name}`),
+    Object.entries(ALL_OK).map(([name, status]) => `  ${status.padEnd(7)}  ${name}`),
   );
 });
 
@@ -176,7 +190,16 @@ Deno.test("check names what is not granted, and ends with 77 when it is the plat
   await using process = session.start({ command: "check", args: ["--json"], grants });
   assertEquals(await process.ended(), 77);
   const { checks }: Checked = JSON.parse(process.stdout.join("\n"));
-  const [config, lacking, , tokens, , net] = checks;
+  const [config, lacking, tokens, results, journal, net] = [
+    "config",
+    "grants",
+    "token file",
+    "results file",
+    "journal",
+    "platform",
+  ]
+    .map((wanted) => checks.find(({ name }) => name === wanted));
+  assertEquals([results?.status, journal?.status], ["ok", "skipped"]);
   assertEquals([config?.status, tokens?.status], ["warning", "warning"]);
   assertMatch(config?.message ?? "", /config\.yaml' is not granted/);
   assertMatch(tokens?.message ?? "", /\.auth_token' is not granted/);
@@ -199,8 +222,9 @@ Deno.test("check ends with 0 and one warning when only the net is granted and re
   });
   assertEquals([await process.ended(), process.stderr], [0, []]);
   const checked: Checked = JSON.parse(process.stdout.join("\n"));
+  const { journal: _journal, "results folder": _folder, ...others } = ALL_OK; // there are none
   assertEquals(statuses(checked), {
-    ...ALL_OK,
+    ...others,
     "config": "warning",
     "grants": "warning",
     "token file": "warning",

@@ -66,12 +66,19 @@ function startHeldBack({ dir, platform, workspace, token }: Session, command: st
   return new SidecarProcess(child);
 }
 
+/** Lets nobody make or rename anything in a folder until it is disposed of. */
+async function makeUnwritable(dir: string): Promise<AsyncDisposable> {
+  await Deno.chmod(dir, 0o500);
+  return { [Symbol.asyncDispose]: () => Deno.chmod(dir, 0o700) };
+}
+
 testForbidden(
-  "run names the file's owner, and not the manifest, when the system forbids the results file",
+  "run names the owner, and not the manifest, when the system forbids the results file's folder",
   async () => {
     await using session = await startSession();
     const { dir, workspace } = session;
-    await Deno.writeTextFile(`${dir}/results.jsonl`, "", { mode: 0o400 });
+    await Deno.writeTextFile(`${dir}/results.jsonl`, "", { mode: 0o600 });
+    await using _folder = await makeUnwritable(dir);
     workspace.finish(workspace.delegate(), "the answer");
     await using sidecar = startHeldBack(session, "run");
     assertEquals(await sidecar.ended(), 73, sidecar.stderr.join("\n"));
@@ -103,3 +110,39 @@ testForbidden("check ends with 77 when the token file cannot be read", async () 
   assertEquals(await check.ended(), 77, check.stdout.join("\n"));
   await check.waitForOutput(/failed {3}token file: Permission denied.* -> let this user read '/);
 });
+
+testForbidden(
+  "check ends with 73, and names no grant, when the results file cannot be made",
+  async () => {
+    await using session = await startSession();
+    await using _folder = await makeUnwritable(session.dir);
+    await using check = startHeldBack(session, "check");
+    assertEquals(await check.ended(), 73, check.stdout.join("\n"));
+    const line = await check.waitForOutput(/failed {3}results file: Permission denied/);
+    assertMatch(line, / -> let this user write it, and to its folder$/);
+  },
+);
+
+testForbidden(
+  "check ends with 73 when the results file can be written and its folder cannot",
+  async () => {
+    await using session = await startSession();
+    await Deno.writeTextFile(`${session.dir}/results.jsonl`, "", { mode: 0o600 });
+    await using _folder = await makeUnwritable(session.dir);
+    await using check = startHeldBack(session, "check");
+    assertEquals(await check.ended(), 73, check.stdout.join("\n"));
+    await check.waitForOutput(/failed {3}results file: Permission denied.*, and to its folder$/);
+  },
+);
+
+testForbidden(
+  "check ends with 73, and names no grant, when the journal cannot be read",
+  async () => {
+    await using session = await startSession();
+    await Deno.writeTextFile(`${session.dir}/results.jsonl.journal`, "?", { mode: 0 });
+    await using check = startHeldBack(session, "check");
+    assertEquals(await check.ended(), 73, check.stdout.join("\n"));
+    const line = await check.waitForOutput(/failed {3}journal: Permission denied/);
+    assertMatch(line, / -> let this user read it$/);
+  },
+);

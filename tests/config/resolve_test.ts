@@ -18,6 +18,9 @@ Deno.test("resolveSettings() gives every setting its default when nobody says an
     platformUrl: { value: "http://localhost:8080", origin: "default" },
     intervalSeconds: { value: 30, origin: "default" },
     resultsFile: { value: "/tmp/delegation_results.jsonl", origin: "default" },
+    resultsMode: { value: 0o600, origin: "default" },
+    resultsMaxBytes: { value: 64 * 1024 * 1024, origin: "default" },
+    replayMaxAgeSeconds: { value: 24 * 3600, origin: "default" },
     configsDir: { value: "/configs", origin: "default" },
     configFile: { value: "/configs/config.yaml", origin: "default" },
     logLevel: { value: "info", origin: "default" },
@@ -53,6 +56,13 @@ const PRECEDENCE: Readonly<
     [{ flags: { "results-file": "-" } }, "-", "flag --results-file"],
     [{ env: { DELEGATION_RESULTS_FILE: "/e" } }, "/e", "environment DELEGATION_RESULTS_FILE"],
     [{ build: BUILD }, "/build/results.jsonl", "build"],
+  ],
+  resultsMode: [[{ flags: { "results-mode": "660" } }, 0o660, "flag --results-mode"]],
+  resultsMaxBytes: [
+    [{ flags: { "results-max-bytes": "1000000" } }, 1_000_000, "flag --results-max-bytes"],
+  ],
+  replayMaxAgeSeconds: [
+    [{ flags: { "replay-max-age": "7d" } }, 604_800, "flag --replay-max-age"],
   ],
   configsDir: [
     [{ flags: { "configs-dir": "/f/" } }, "/f", "flag --configs-dir"],
@@ -154,6 +164,30 @@ Deno.test("resolveSettings() judges the flags before anything else", async () =>
   const { exitCode, message } = await resolveOne({ flags, env });
   assertEquals(exitCode, 64);
   assertMatch(message ?? "", /--interval/);
+});
+
+Deno.test("resolveSettings() says in one line what a flag about results may be", async () => {
+  const allowed = {
+    "results-mode": "an octal mode from 0600 to 0666, without execute bits",
+    "results-max-bytes": "a whole number of bytes from 65536 to 1099511627776",
+    "replay-max-age": "a whole number of at most 9 digits with s, m, h or d behind it, such as 24h",
+  };
+  const refused = [
+    ["results-mode", "0755"],
+    ["results-mode", ""],
+    ["results-max-bytes", "64M"],
+    ["results-max-bytes", "65535"],
+    ["replay-max-age", "24"],
+    ["replay-max-age", "1h\n30m"],
+  ] as const;
+  const resolved = await resolve(refused.map(([flag, value]) => ({ flags: { [flag]: value } })));
+  for (const [n, [flag, value]] of refused.entries()) {
+    const shown = value.replace("\n", " ");
+    assertEquals([resolved[n]?.exitCode, resolved[n]?.message], [
+      64,
+      `Cannot use '${shown}' from --${flag}: expected ${allowed[flag]}`,
+    ]);
+  }
 });
 
 Deno.test("resolveSettings() has no default platform of a build that names only patterns", async () => {

@@ -2,7 +2,11 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { parseToken } from "../../lib/config/mod.ts";
 import {
+  ageText,
+  fileModeText,
+  parseAge,
   parseConfigInterval,
+  parseFileMode,
   parseFolder,
   parseInterval,
   parseLogFormat,
@@ -11,6 +15,7 @@ import {
   parseOrgId,
   parsePath,
   parsePlatformUrl,
+  parseResultsBytes,
   parseSwitch,
   parseWorkspaceId,
 } from "../../lib/config/values.ts";
@@ -103,6 +108,127 @@ Deno.test("parseInterval() keeps whole seconds from 5 to 300 as they are (contra
     ["", null],
     ["99999999999999999999", null],
   ]);
+});
+
+Deno.test("parseFileMode() takes what chmod takes, as long as the owner writes and nobody executes", () => {
+  assertTable(parseFileMode, [
+    ["0600", 0o600],
+    ["600", 0o600],
+    ["0o600", 0o600],
+    ["0640", 0o640],
+    ["0660", 0o660],
+    ["0666", 0o666],
+    ["0606", 0o606],
+    ["0622", 0o622],
+    ["0400", null],
+    ["0200", null],
+    ["0060", null],
+    ["0700", null],
+    ["0610", null],
+    ["0601", null],
+    ["0677", null],
+    ["1600", null],
+    ["4600", null],
+    ["00600", null],
+    ["0680", null],
+    ["60", null],
+    ["6", null],
+    ["0O600", null],
+    ["0x180", null],
+    ["384", null],
+    ["-600", null],
+    ["+0600", null],
+    [" 0600", null],
+    ["0600\n", null],
+    ["u=rw", null],
+    ["", null],
+  ]);
+});
+
+Deno.test("fileModeText() writes every mode that parseFileMode() gives as that reads it", () => {
+  const texts = fc.tuple(fc.constantFrom("", "0", "0o"), fc.stringMatching(/^[0-7]{3}$/));
+  fc.assert(fc.property(texts, (parts) => {
+    const mode = parseFileMode(parts.join(""));
+    if (mode === undefined) return;
+    assertEquals(fileModeText(mode), `0${parts[1]}`);
+    assertEquals(parseFileMode(fileModeText(mode)), mode);
+  }));
+});
+
+Deno.test("parseResultsBytes() takes whole bytes from 64 KiB to 1 TiB", () => {
+  assertTable(parseResultsBytes, [
+    ["65536", 65_536],
+    ["67108864", 67_108_864],
+    ["1099511627776", 1_099_511_627_776],
+    ["65535", null],
+    ["1099511627777", null],
+    ["0", null],
+    ["99999999999999999999", null],
+    ["65536.5", null],
+    ["1e6", null],
+    ["64M", null],
+    ["-65536", null],
+    ["+65536", null],
+    ["0x10000", null],
+    ["65 536", null],
+    ["65_536", null],
+    [" 65536", null],
+    ["65536\n", null],
+    ["", null],
+  ]);
+});
+
+Deno.test("parseAge() takes a whole number of seconds, minutes, hours or days", () => {
+  assertTable(parseAge, [
+    ["0s", 0],
+    ["0d", 0],
+    ["90s", 90],
+    ["15m", 900],
+    ["24h", 86_400],
+    ["007d", 604_800],
+    ["999999999d", 86_399_999_913_600],
+    ["1000000000s", null],
+    ["24", null],
+    ["0", null],
+    ["h", null],
+    ["24H", null],
+    ["24 h", null],
+    ["1.5h", null],
+    ["1h30m", null],
+    ["-1h", null],
+    ["+1h", null],
+    ["1w", null],
+    ["1ms", null],
+    ["1constructor", null],
+    [" 1h", null],
+    ["1h\n", null],
+    ["", null],
+  ]);
+});
+
+Deno.test("ageText() writes an age in the largest unit that leaves no rest", () => {
+  const table: readonly (readonly [seconds: number, text: string])[] = [
+    [0, "0s"],
+    [1, "1s"],
+    [59, "59s"],
+    [60, "1m"],
+    [61, "61s"],
+    [3600, "1h"],
+    [5400, "90m"],
+    [86_400, "1d"],
+    [129_600, "36h"],
+    [604_800, "7d"],
+  ];
+  for (const [seconds, text] of table) assertEquals(ageText(seconds), text);
+});
+
+Deno.test("ageText() writes every age that parseAge() gives as that reads it", () => {
+  const numbers = fc.integer({ min: 0, max: 999_999_999 });
+  fc.assert(fc.property(numbers, fc.constantFrom("s", "m", "h", "d"), (number, unit) => {
+    const seconds = parseAge(`${number}${unit}`);
+    assert(seconds !== undefined, `${number}${unit}`);
+    assertEquals(parseAge(ageText(seconds)), seconds);
+  }));
 });
 
 Deno.test("parsePath() and parseFolder() take what a system takes as a path", () => {

@@ -6,7 +6,9 @@ import {
   type DevWorkspace,
   startDevPlatform,
 } from "../../scripts/dev_platform/mod.ts";
+import type { DeliveriesOptions } from "../../lib/delegations/mod.ts";
 import { makeTempDir, ManualClock, recordingLog, type TempDir } from "../support/mod.ts";
+import { type MadeDeliveries, makeDeliveries } from "./_deliveries.ts";
 
 /** What the loops of this folder need: a platform with a workspace, a log, a clock, a folder. */
 export interface Bench extends AsyncDisposable {
@@ -24,6 +26,8 @@ export interface Bench extends AsyncDisposable {
     readonly clock: ManualClock;
     readonly random: () => number;
   };
+  /** Deliveries to a results file, as the sidecar makes them; they end with the bench. */
+  deliveries(path?: string, options?: Partial<DeliveriesOptions>): MadeDeliveries;
   /** The log's lines at a level, so far. */
   lines(level: "DEBUG" | "INFO" | "WARN" | "ERROR"): string[];
   /** Resolves when a request that was sent now would have been answered. */
@@ -38,17 +42,22 @@ export async function startBench(options: AddWorkspaceOptions = {}): Promise<Ben
   const { log, lines } = recordingLog();
   const client = new PlatformClient({ platformUrl: platform.url });
   const token = () => Promise.resolve(workspace.token);
+  const resultsFile = `${dir.path}/results.jsonl`;
+  const clock = new ManualClock();
+  const made = new DisposableStack();
   return {
     platform,
     workspace,
     dir,
-    resultsFile: `${dir.path}/results.jsonl`,
+    resultsFile,
+    deliveries: (path = resultsFile, options = {}) =>
+      made.use(makeDeliveries(path, { workspaceId: workspace.id, log, clock, ...options })),
     common: {
       workspaceId: workspace.id,
       sender: new AuthorizedClient(client, { current: token, refresh: token }),
       contact: new Contact(),
       log,
-      clock: new ManualClock(),
+      clock,
       random: () => 0.5,
     },
     lines: (level) => lines.filter((line) => line.level === level).map(({ message }) => message),
@@ -56,6 +65,7 @@ export async function startBench(options: AddWorkspaceOptions = {}): Promise<Ben
       await (await fetch(`${platform.url}/health`)).text();
     },
     async [Symbol.asyncDispose]() {
+      made.dispose();
       await platform.close();
       await dir[Symbol.asyncDispose]();
     },

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { type Result, TERMINAL_STATUSES } from "../../lib/delegations/result.ts";
+import { REPORTED_STATUSES, type Result } from "../../lib/delegations/result.ts";
 
 /** The workspace that the examples are about. */
 export const OWN_ID = "3f2b8f54-0c0e-4f4e-9d53-1b9a4b6f0a01";
@@ -16,6 +16,7 @@ export function exampleResult(result: Partial<Result> = {}): Result {
     summary: "Delegation completed (done)",
     responsePreview: "done",
     error: "",
+    changedAt: Date.UTC(2026, 4, 3),
     ...result,
   };
 }
@@ -32,6 +33,27 @@ export function exampleRow(row: Readonly<Record<string, unknown>> = {}): Record<
     status: "completed",
     response_preview: "done",
     created_at: "2026-05-03T00:00:00Z",
+    ...row,
+  };
+}
+
+/** A row of the newer ledger (contract 3.3), with what matters to the test. */
+export function exampleLedgerRow(
+  row: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
+  return {
+    delegation_id: "d1",
+    source_id: OWN_ID,
+    target_id: OTHER_ID,
+    direction: "sent",
+    summary: "Dig a hole",
+    status: "completed",
+    created_at: "2026-05-02T00:00:00Z",
+    updated_at: "2026-05-03T00:00:00Z",
+    _ledger: true,
+    response_preview: "done",
+    last_heartbeat: "2026-05-02T23:59:00Z",
+    deadline: "2026-05-03T06:00:00Z",
     ...row,
   };
 }
@@ -66,10 +88,11 @@ export const anyResult: fc.Arbitrary<Result> = fc.record({
   delegationId: anyText.filter((id) => id !== ""),
   targetId: anyText,
   sourceId: fc.constant(OWN_ID),
-  status: fc.constantFrom(...TERMINAL_STATUSES),
+  status: fc.constantFrom(...REPORTED_STATUSES),
   summary: anyText,
   responsePreview: anyText,
   error: anyText,
+  changedAt: fc.option(fc.nat(), { nil: undefined }),
 });
 
 /** Anything that JSON can hold. */

@@ -16,6 +16,7 @@ export function wakeLoop(bench: Bench, options: Partial<WakeLoopOptions> = {}): 
     ...bench.common,
     parent: new Parent(bench.common),
     output: new FileResults(bench.resultsFile),
+    onWoken: () => Promise.resolve(),
     ...options,
   });
 }

@@ -10,17 +10,16 @@ Deno.test("PollLoop.run() keeps polling and delivering while a wake and a note h
   await using bench = await startBench();
   const { clock } = bench.common;
   const output = new FileResults(bench.resultsFile);
-  const wakes = new WakeLoop({ ...bench.common, output, parent: new Parent(bench.common) });
-  const notes = new NotifyLoop({ ...bench.common, mode: "all" });
-  const polls = new PollLoop({
-    ...bench.common,
-    intervalMs: INTERVAL_MS,
+  const done = () => Promise.resolve();
+  const parent = new Parent(bench.common);
+  const wakes = new WakeLoop({ ...bench.common, output, parent, onWoken: done });
+  const notes = new NotifyLoop({ ...bench.common, mode: "all", onNotify: done });
+  const { deliveries } = bench.deliveries(bench.resultsFile, {
     output,
-    onResults: (results) => {
-      wakes.add(results);
-      notes.add(results);
-    },
+    onUnwoken: (results) => wakes.add(results),
+    onUnnotified: (results) => notes.add(results),
   });
+  const polls = new PollLoop({ ...bench.common, intervalMs: INTERVAL_MS, deliveries });
   bench.workspace.agent = { kind: "blocks" };
   bench.platform.fault("notify", { kind: "hang" });
   await using _polls = running((signal) => polls.run(signal));

@@ -8,7 +8,12 @@ import { exampleResult } from "./_examples.ts";
 const MOST_TRIES = 4;
 
 function notifyLoop(bench: Bench, options: Partial<NotifyLoopOptions> = {}): NotifyLoop {
-  return new NotifyLoop({ ...bench.common, mode: "all", ...options });
+  return new NotifyLoop({
+    ...bench.common,
+    mode: "all",
+    onNotify: () => Promise.resolve(),
+    ...options,
+  });
 }
 
 function tries({ platform }: Bench): number {
@@ -145,4 +150,25 @@ Deno.test("NotifyLoop.run() ends in the middle of a wait when it is told to", as
   stop.abort();
   await ended;
   assertEquals(tries(bench), 1);
+});
+
+Deno.test("NotifyLoop.drain() writes each result down before it is told of, also those that are not to be told", async () => {
+  await using bench = await startBench();
+  const events: string[] = [];
+  const loop = notifyLoop(bench, {
+    mode: "failures",
+    onNotify(results) {
+      const ids = results.map(({ delegationId }) => delegationId);
+      events.push(`${ids} after ${tries(bench)} notes`);
+      return Promise.resolve();
+    },
+  });
+  loop.add([
+    exampleResult({ delegationId: "fine" }),
+    exampleResult({ delegationId: "bad", status: "failed", error: "no" }),
+    exampleResult({ delegationId: "worse", status: "timeout", error: "no" }),
+  ]);
+  await loop.drain(never);
+  assertEquals(events, ["fine after 0 notes", "bad after 0 notes", "worse after 1 notes"]);
+  assertEquals(tries(bench), 2);
 });

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { alignStoredCut, noteFor, notesFor } from "../../lib/delegations/notify_message.ts";
 import { cutBytes } from "../../scripts/dev_platform/_byte_text.ts";
+import { REPORTED_STATUSES, type Result, resultKey } from "../../lib/delegations/result.ts";
 import { anyResult, anyText, exampleResult } from "./_examples.ts";
 
 /** Where the platform cuts the preview that it stores (contract 1.9). */
@@ -10,6 +11,9 @@ const STORED_BYTES = 80;
 const HARMFUL =
   /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]|[\u{e0000}-\u{e007f}]/u;
 
+/** The words of the notes. */
+const textsFor = (...batch: Parameters<typeof notesFor>) =>
+  notesFor(...batch).flatMap(({ text }) => text ?? []);
 const failures = (count: number) =>
   Array.from(
     { length: count },
@@ -65,6 +69,24 @@ Deno.test("noteFor() says why a delegation failed (contract 7 #125)", () => {
   }
 });
 
+Deno.test("noteFor() says what is wrong with a delegation that failed in another way (D24)", () => {
+  for (const status of ["error", "timeout", "cancelled", "rejected"] as const) {
+    const result = exampleResult({ status, error: "no shovel", responsePreview: "" });
+    assertEquals(noteFor(result), `Delegation ${status}: no shovel`);
+  }
+});
+
+Deno.test("noteFor() says that a delegation is stuck, with the error or what was delegated (D24)", () => {
+  const stuck = exampleResult({ status: "stuck", summary: "Dig a hole", responsePreview: "" });
+  assertEquals(noteFor(stuck), "Delegation stuck: Dig a hole");
+  assertEquals(noteFor({ ...stuck, error: "no beat" }), "Delegation stuck: no beat");
+});
+
+Deno.test("noteFor() does not show an error of a delegation that completed", () => {
+  const result = exampleResult({ error: "a warning", summary: "done", responsePreview: "" });
+  assertEquals(noteFor(result), "Delegation completed: done");
+});
+
 Deno.test("noteFor() shows the reply on a line of its own", () => {
   const result = exampleResult({ summary: "done", responsePreview: "one\r\ntwo\u2028three" });
   assertEquals(noteFor(result), "Delegation completed: done\nResult: one two three");
@@ -99,19 +121,58 @@ Deno.test("alignStoredCut() pads in front of the character that would be torn", 
 });
 
 Deno.test("notesFor() tells of five results at the most, and counts the others in one line (D20)", () => {
-  assertEquals(notesFor(failures(5), "all").length, 5);
-  const six = notesFor(failures(6), "all");
-  assertEquals([six.length, six[5]], [6, "1 more delegation has ended (1 of them failed)."]);
-  const many = notesFor([...failures(7), exampleResult(), exampleResult()], "all");
+  assertEquals(textsFor(failures(5), "all").length, 5);
+  const six = textsFor(failures(6), "all");
+  assertEquals([six.length, six[5]], [6, "1 more delegation has failed."]);
+  const many = textsFor([...failures(7), exampleResult(), exampleResult()], "all");
   assertEquals([many.length, many[5]], [6, "4 more delegations have ended (2 of them failed)."]);
-  const fine = notesFor(Array.from({ length: 8 }, () => exampleResult()), "all");
+  const fine = textsFor(Array.from({ length: 8 }, () => exampleResult()), "all");
   assertEquals(fine[5], "3 more delegations have ended.");
+});
+
+const rests: [statuses: Result["status"][], note: string][] = [
+  [["completed"], "1 more delegation has ended."],
+  [["timeout"], "1 more delegation has failed."],
+  [["stuck"], "1 more delegation is stuck."],
+  [["completed", "completed"], "2 more delegations have ended."],
+  [["completed", "rejected"], "2 more delegations have ended (1 of them failed)."],
+  [
+    ["error", "timeout", "cancelled", "rejected", "failed"],
+    "5 more delegations have ended (5 of them failed).",
+  ],
+  [["completed", "stuck"], "2 more delegations have news (1 of them is stuck)."],
+  [["stuck", "stuck"], "2 more delegations have news (2 of them are stuck)."],
+  [
+    ["stuck", "failed", "completed"],
+    "3 more delegations have news (1 of them failed, 1 of them is stuck).",
+  ],
+];
+for (const [statuses, note] of rests) {
+  Deno.test(`notesFor() counts the rest when it is ${statuses.join(", ")} (D24)`, () => {
+    const results = statuses.map((status) => exampleResult({ status }));
+    assertEquals(textsFor([...failures(5), ...results], "all")[5], note);
+  });
+}
+
+Deno.test("notesFor() tells of everything but what completed when it is asked for failures (D24)", () => {
+  for (const status of REPORTED_STATUSES) {
+    const notes = textsFor([exampleResult({ status })], "failures");
+    assertEquals(notes.length, status === "completed" ? 0 : 1, status);
+  }
 });
 
 Deno.test("notesFor() tells of failures only, or of nothing, when asked to (contract 7 #124, #125)", () => {
   const results = [exampleResult(), ...failures(1)];
-  assertEquals(notesFor(results, "all").length, 2);
-  assertEquals(notesFor(results, "failures"), ["Delegation failed: no\nResult: done"]);
-  assertEquals(notesFor([exampleResult()], "failures"), []);
-  assertEquals(notesFor(results, "off"), []);
+  assertEquals(textsFor(results, "all").length, 2);
+  assertEquals(textsFor(results, "failures"), ["Delegation failed: no\nResult: done"]);
+  assertEquals(textsFor([exampleResult()], "failures"), []);
+  assertEquals(textsFor(results, "off"), []);
+});
+
+Deno.test("notesFor() puts each result into one note, told or not", () => {
+  const results = [...failures(7), exampleResult({ delegationId: "fine" })];
+  for (const mode of ["all", "failures", "off"] as const) {
+    const named = notesFor(results, mode).flatMap((note) => note.results.map(resultKey));
+    assertEquals(named.toSorted(), results.map(resultKey).toSorted());
+  }
 });

@@ -1,7 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { PollLoop, type PollLoopOptions } from "../../lib/delegations/poll_loop.ts";
-import type { Result } from "../../lib/delegations/result.ts";
-import { FileResults } from "../../lib/delegations/results_file.ts";
 import { consumeResults } from "../support/reference_consumer.ts";
 import { type Bench, impatient, never, running, startBench } from "./_bench.ts";
 import { exampleRow, OTHER_ID } from "./_examples.ts";
@@ -11,16 +9,14 @@ const GRACE = { grace: true };
 
 /** A poll loop, with the batches that it announces. */
 function pollLoop(bench: Bench, options: Partial<PollLoopOptions> = {}) {
-  const announced: string[][] = [];
+  const { deliveries, unwoken } = bench.deliveries();
   const loop = new PollLoop({
     ...bench.common,
     intervalMs: INTERVAL_MS,
-    output: new FileResults(bench.resultsFile),
-    onResults: (results: readonly Result[]) =>
-      announced.push(results.map(({ delegationId }) => delegationId)),
+    deliveries,
     ...options,
   });
-  return { loop, announced };
+  return { loop, announced: unwoken };
 }
 
 function consumedIds({ resultsFile }: Bench): unknown[] {
@@ -82,7 +78,7 @@ Deno.test("PollLoop.poll() does not deliver anew what is listed while thousands 
   await using bench = await startBench();
   const { loop, announced } = pollLoop(bench);
   const row = (delegation_id: string) =>
-    exampleRow({ delegation_id, source_id: bench.workspace.id });
+    exampleRow({ delegation_id, source_id: bench.workspace.id, created_at: undefined });
   for (let batch = 0; batch < 45; batch++) {
     const others = Array.from({ length: 49 }, (_, index) => row(`b${batch}-${index}`));
     bench.workspace.injectRows([...others, row("d1")], { replace: true });
@@ -112,7 +108,7 @@ Deno.test("PollLoop.poll() delivers the neighbours of malformed rows, and warns 
 Deno.test("PollLoop.poll() announces a result whose texts are null or numbers (D10)", async () => {
   await using bench = await startBench();
   const { loop, announced } = pollLoop(bench);
-  const odd = { summary: null, response_preview: 5, error: null, target_id: null };
+  const odd = { summary: null, response_preview: 5, error: null, target_id: null, created_at: 7 };
   bench.workspace.injectRows([exampleRow({ ...odd, source_id: bench.workspace.id })]);
   await loop.poll(never, GRACE);
   assertEquals(announced, [["d1"]]);

@@ -1,6 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { PollLoop } from "../../lib/delegations/poll_loop.ts";
-import { FileResults } from "../../lib/delegations/results_file.ts";
 import { consumeResults } from "../support/reference_consumer.ts";
 import { type Bench, never, startBench } from "./_bench.ts";
 import { makeReadOnlyFolder, mountSmallDisk, whyNot } from "./_broken_disks.ts";
@@ -16,14 +15,9 @@ function diskTest(name: string, missing: string | undefined, fn: () => Promise<v
 }
 
 function pollLoop(bench: Bench, path: string) {
-  const announced: string[][] = [];
-  const loop = new PollLoop({
-    ...bench.common,
-    intervalMs: 30_000,
-    output: new FileResults(path),
-    onResults: (results) => announced.push(results.map(({ delegationId }) => delegationId)),
-  });
-  return { loop, announced };
+  const { deliveries, unwoken } = bench.deliveries(path);
+  const loop = new PollLoop({ ...bench.common, intervalMs: 30_000, deliveries });
+  return { loop, announced: unwoken };
 }
 
 function finishSome(bench: Bench): void {

@@ -1,6 +1,13 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
-import { resultKey, resultLine } from "../../lib/delegations/result.ts";
+import {
+  isFailure,
+  REPORTED_STATUSES,
+  resultKey,
+  resultLine,
+  resultName,
+  TERMINAL_STATUSES,
+} from "../../lib/delegations/result.ts";
 import { anyResult, exampleResult, OTHER_ID, OWN_ID } from "./_examples.ts";
 
 Deno.test("resultLine() writes the reference's keys in its order, strings but for the time (contract 7 #11)", () => {
@@ -30,12 +37,48 @@ Deno.test("resultLine() writes one line of printable ASCII that reads back the s
   }));
 });
 
+Deno.test("resultLine() keeps the platform's word for the status (D24)", () => {
+  for (const status of REPORTED_STATUSES) {
+    assertEquals(JSON.parse(resultLine(exampleResult({ status }), 1)).status, status);
+  }
+});
+
+Deno.test("resultLine() says nothing of when the platform wrote the result", () => {
+  const line = resultLine(exampleResult({ changedAt: undefined }), 1);
+  assertEquals(resultLine(exampleResult({ changedAt: 1_777_766_400_000 }), 1), line);
+});
+
+Deno.test("isFailure() is true for every status but completed and stuck (D24)", () => {
+  assertEquals(
+    REPORTED_STATUSES.filter(isFailure),
+    ["failed", "error", "timeout", "cancelled", "rejected"],
+  );
+});
+
+Deno.test("REPORTED_STATUSES are those that end a delegation, and stuck (D24)", () => {
+  assertEquals<string[]>([...TERMINAL_STATUSES, "stuck"], [...REPORTED_STATUSES]);
+});
+
+Deno.test("resultName() gives what resultKey() was made of", () => {
+  fc.assert(fc.property(anyResult, (result) => {
+    const { delegationId, status } = result;
+    assertEquals(resultName(resultKey(result)), { delegationId, status });
+  }));
+});
+
+Deno.test("resultName() gives nothing when resultKey() did not write it", () => {
+  for (const key of ["", "completed", "completedd1", "queued d1", " d1", "Completed d1"]) {
+    assertEquals(resultName(key), undefined, key);
+  }
+});
+
 Deno.test("resultKey() tells results apart by delegation and status", () => {
   const results = [
     exampleResult(),
     exampleResult({ status: "failed" }),
     exampleResult({ delegationId: "d2" }),
+    exampleResult({ status: "stuck" }),
     exampleResult({ delegationId: "failed d1" }),
   ];
-  assertEquals(new Set(results.map(resultKey)).size, 4);
+  assertEquals(new Set(results.map(resultKey)).size, 5);
 });

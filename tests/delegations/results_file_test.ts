@@ -6,7 +6,7 @@ import { makeTempDir } from "../support/mod.ts";
 import { consumedPath, consumeResults } from "../support/reference_consumer.ts";
 import { exampleResult } from "./_examples.ts";
 
-const openFile = Deno.open;
+const renameFile = Deno.rename;
 const writeToDisk = Deno.FsFile.prototype.write;
 
 function lineOf(delegationId: string): string {
@@ -59,17 +59,26 @@ Deno.test("FileResults.append() does not make the target of a dangling link (D17
   await assertRejects(() => Deno.lstat(`${dir.path}/target`), Deno.errors.NotFound);
 });
 
-Deno.test("FileResults.append() writes nothing through a link that takes the file's place (D17)", async () => {
+Deno.test("FileResults.append() writes nothing through a link that takes the file's place at the last moment (D17)", async () => {
   await using dir = await makeTempDir();
   const path = `${dir.path}/results.jsonl`;
   await Deno.writeTextFile(`${dir.path}/target`, "precious");
-  using _open = stub(Deno, "open", async (...args) => {
-    await Deno.symlink(`${dir.path}/target`, path);
-    return await openFile(...args);
+  using _rename = stub(Deno, "rename", async (from, to) => {
+    if (from === path) await Deno.symlink(`${dir.path}/target`, path);
+    await renameFile(from, to);
   });
   using write = spy(Deno.FsFile.prototype, "write");
-  await assertRefused(path, "a symbolic link");
+  await assertRejects(() => new FileResults(path).append(lineOf("d1")), TypeError, "symbolic link");
   assertEquals(write.calls.length, 0);
+  assertEquals(await Deno.readTextFile(`${dir.path}/target`), "precious");
+});
+
+Deno.test("FileResults.append() writes nothing through a link in the place of <file>.tmp (D17)", async () => {
+  await using dir = await makeTempDir();
+  const path = `${dir.path}/results.jsonl`;
+  await Deno.symlink(`${dir.path}/target`, `${path}.tmp`);
+  await assertRejects(() => new FileResults(path).append(lineOf("d1")), TypeError, "symbolic link");
+  assertEquals([...Deno.readDirSync(dir.path)].map(({ name }) => name), ["results.jsonl.tmp"]);
 });
 
 Deno.test("FileResults.append() refuses a folder", async () => {
@@ -99,46 +108,114 @@ Deno.test("FileResults.append() writes a batch with one write, and syncs it afte
   assertEquals(write.calls[0]?.args[0]?.length, batch.join("").length);
 });
 
-Deno.test("FileResults.append() loses nothing when the file is consumed just before the write", async () => {
-  await using dir = await makeTempDir();
-  const path = `${dir.path}/results.jsonl`;
-  await new FileResults(path).append(lineOf("d1"));
-  const consumed: unknown[] = [];
-  using _write = stub(Deno.FsFile.prototype, "write", async function (this: Deno.FsFile, bytes) {
-    if (consumed.length === 0) consumed.push(...idsOf(consumeResults(path).records));
+/** Does something when a file is about to be written to, once. */
+function beforeWrite(act: () => void): Disposable {
+  let isDone = false;
+  return stub(Deno.FsFile.prototype, "write", async function (this: Deno.FsFile, bytes) {
+    if (!isDone) act();
+    isDone = true;
     return await writeToDisk.call(this, bytes);
   });
-  await new FileResults(path).append(lineOf("d2"));
-  assertEquals(consumed, ["d1"]);
-  assertEquals(idsOf(consumeResults(path).records), ["d2"]);
-});
+}
 
-Deno.test("FileResults.append() writes once when the file is renamed after the write and read later", async () => {
+Deno.test("FileResults.append() shows the agent nothing of a batch before it is whole and synced", async () => {
   await using dir = await makeTempDir();
   const path = `${dir.path}/results.jsonl`;
-  await new FileResults(path).append(lineOf("d1"));
-  let renamed = false;
-  using _write = stub(Deno.FsFile.prototype, "write", async function (this: Deno.FsFile, bytes) {
-    const written = await writeToDisk.call(this, bytes);
-    if (!renamed) Deno.renameSync(path, consumedPath(path));
-    renamed = true;
-    return written;
+  const output = new FileResults(path);
+  await output.append(lineOf("d1"));
+  let seen: unknown;
+  const syncToDisk = Deno.FsFile.prototype.sync;
+  using _sync = stub(Deno.FsFile.prototype, "sync", async function (this: Deno.FsFile) {
+    seen = consumeResults(path).records;
+    await syncToDisk.call(this);
   });
-  await new FileResults(path).append(lineOf("d2"));
+  await output.append(lineOf("d2"));
+  assertEquals(seen, []);
+  assertEquals(idsOf(consumeResults(path).records), ["d1", "d2"]);
+});
+
+Deno.test("FileResults.append() leaves to the agent what it has renamed away before, and begins anew", async () => {
+  await using dir = await makeTempDir();
+  const path = `${dir.path}/results.jsonl`;
+  const output = new FileResults(path);
+  await output.append(lineOf("d1"));
+  await Deno.rename(path, consumedPath(path));
+  await output.append(lineOf("d2"));
   assertEquals(await Deno.readTextFile(consumedPath(path)), lineOf("d1"));
   assertEquals(await Deno.readTextFile(path), lineOf("d2"));
 });
 
-Deno.test("FileResults.append() gives up, and says why, when the file is taken away every time", async () => {
+Deno.test("FileResults.append() keeps what waited when another program makes the file meanwhile, until the agent has taken that", async () => {
   await using dir = await makeTempDir();
   const path = `${dir.path}/results.jsonl`;
-  using _write = stub(Deno.FsFile.prototype, "write", async function (this: Deno.FsFile, bytes) {
-    consumeResults(path);
-    return await writeToDisk.call(this, bytes);
-  });
-  const error = await assertRejects(() => new FileResults(path).append(lineOf("d1")), Error);
-  assertStringIncludes(error.message, "was taken away 10 times while it was written");
+  const output = new FileResults(path);
+  await output.append(lineOf("d1"));
+  {
+    using _write = beforeWrite(() => Deno.writeTextFileSync(path, lineOf("stranger")));
+    const error = await assertRejects(() => output.append(lineOf("d2")), Error);
+    assertStringIncludes(error.message, "another program writes to it");
+  }
+  await assertRejects(() => output.append(lineOf("d2")), Error, "until the agent has taken it");
+  assertEquals(await output.hasUnread(), true);
+  assertEquals(idsOf(consumeResults(path).records), ["stranger"]);
+  await output.append(lineOf("d2"));
+  assertEquals(idsOf(consumeResults(path).records), ["d1", "d2"]);
+});
+
+Deno.test("FileResults.append() takes an empty file's place", async () => {
+  await using dir = await makeTempDir();
+  const path = `${dir.path}/results.jsonl`;
+  const output = new FileResults(path);
+  using _write = beforeWrite(() => Deno.writeTextFileSync(path, ""));
+  await output.append(lineOf("d1"));
+  assertEquals(idsOf(consumeResults(path).records), ["d1"]);
+});
+
+Deno.test("FileResults.open() lets the agent see what a killed process has left, but for half a line", async () => {
+  await using dir = await makeTempDir();
+  const path = `${dir.path}/results.jsonl`;
+  await Deno.writeTextFile(`${path}.tmp`, lineOf("d1") + lineOf("d2").slice(0, -20));
+  await new FileResults(path).open();
+  assertEquals(await Deno.readTextFile(path), lineOf("d1"));
+  assertEquals([...Deno.readDirSync(dir.path)].map(({ name }) => name), ["results.jsonl"]);
+});
+
+Deno.test("FileResults.open() tidies up when a killed process has left nothing whole", async () => {
+  await using dir = await makeTempDir();
+  const path = `${dir.path}/results.jsonl`;
+  await Deno.writeTextFile(`${path}.tmp`, lineOf("d1").slice(0, 20));
+  await new FileResults(path).open();
   assertEquals([...Deno.readDirSync(dir.path)], []);
+});
+
+Deno.test("FileResults.open() keeps a whole result that only lacks its line break", async () => {
+  await using dir = await makeTempDir();
+  const path = `${dir.path}/results.jsonl`;
+  const output = new FileResults(path);
+  await Deno.writeTextFile(`${path}.tmp`, lineOf("d1").trimEnd());
+  await output.open();
+  await output.append(lineOf("d2"));
+  assertEquals(idsOf(consumeResults(path).records), ["d1", "d2"]);
+});
+
+Deno.test("FileResults.append() gives the file the mode it is told, whatever the umask and the mode before", async () => {
+  await using dir = await makeTempDir();
+  const path = `${dir.path}/results.jsonl`;
+  const modeOf = async () => ((await Deno.stat(path)).mode ?? 0) & 0o777;
+  await new FileResults(path, { mode: 0o666 }).append(lineOf("d1"));
+  assertEquals(await modeOf(), 0o666);
+  await new FileResults(path, { mode: 0o640 }).append(lineOf("d2"));
+  assertEquals(await modeOf(), 0o640);
+});
+
+Deno.test("FileResults.unreadKeys() names what waits in the file, and in one that is being printed", async () => {
+  await using dir = await makeTempDir();
+  const path = `${dir.path}/results.jsonl`;
+  const output = new FileResults(path);
+  await output.append(lineOf("d1"));
+  await Deno.rename(path, `${path}.taken`);
+  await Deno.writeTextFile(path, `garbage\n${lineOf("d2")}{"status": "completed"}\n`);
+  assertEquals(await output.unreadKeys(), new Set(["completed d2", "completed d1"]));
 });
 
 Deno.test("FileResults.append() starts a new line after one that somebody left unfinished", async () => {
@@ -149,38 +226,6 @@ Deno.test("FileResults.append() starts a new line after one that somebody left u
   await new FileResults(path).append(lineOf("d2"));
   const { records, skipped } = consumeResults(path);
   assertEquals([idsOf(records), skipped], [["d2"], [half]]);
-});
-
-/** As the polls do: what could not be appended is tried again later. */
-async function appendAtLast(output: FileResults, lines: string): Promise<void> {
-  for (let tries = 1; tries <= 100; tries++) {
-    const failed = await output.append(lines).then(() => false, () => true);
-    if (!failed) return;
-  }
-  throw new Error("The file was taken away for ever");
-}
-
-Deno.test("FileResults.append() loses no result and splits no line while an agent consumes all the time", async () => {
-  await using dir = await makeTempDir();
-  const path = `${dir.path}/results.jsonl`;
-  const output = new FileResults(path);
-  const worker = new Worker(import.meta.resolve("./_consuming_worker.ts"), { type: "module" });
-  const answer = async (message: string) => {
-    const answered = Promise.withResolvers<MessageEvent>();
-    worker.onmessage = answered.resolve;
-    worker.postMessage(message);
-    return (await answered.promise).data;
-  };
-  try {
-    assertEquals(await answer(path), "ready");
-    const ids = Array.from({ length: 300 }, (_, index) => `d${index}`);
-    for (const id of ids) await appendAtLast(output, lineOf(id) + lineOf(`${id}-too`));
-    const { records, skipped } = await answer("stop");
-    assertEquals(skipped, []);
-    assertEquals(new Set(idsOf(records)), new Set(ids.flatMap((id) => [id, `${id}-too`])));
-  } finally {
-    worker.terminate();
-  }
 });
 
 Deno.test("FileResults.hasUnread() is true only while something is there to consume (D37)", async () => {
@@ -194,4 +239,33 @@ Deno.test("FileResults.hasUnread() is true only while something is there to cons
   assertEquals(await output.hasUnread(), true);
   consumeResults(path);
   assertEquals(await output.hasUnread(), false);
+});
+
+Deno.test("FileResults.hasUnread() is true while results wait to be published", async () => {
+  await using dir = await makeTempDir();
+  const path = `${dir.path}/results.jsonl`;
+  await Deno.writeTextFile(`${path}.tmp`, lineOf("d1"));
+  assertEquals(await new FileResults(path).hasUnread(), true);
+});
+
+Deno.test("FileResults.append() leaves nothing behind when nothing was there and it fails", async () => {
+  await using dir = await makeTempDir();
+  const path = `${dir.path}/results.jsonl`;
+  {
+    // As on a disk that takes a part only.
+    using _write = stub(Deno.FsFile.prototype, "write", async function (this: Deno.FsFile, bytes) {
+      return await writeToDisk.call(this, bytes.subarray(0, 10));
+    });
+    await assertRejects(() => new FileResults(path).append(lineOf("d1")), Error, "only 10 of");
+  }
+  assertEquals([...Deno.readDirSync(dir.path)], []);
+});
+
+Deno.test("FileResults.unreadKeys() makes sure that what a killed process has written is on the disk", async () => {
+  await using dir = await makeTempDir();
+  const path = `${dir.path}/results.jsonl`;
+  await Deno.writeTextFile(`${path}.tmp`, lineOf("d1"));
+  using sync = spy(Deno.FsFile.prototype, "sync");
+  assertEquals(await new FileResults(path).unreadKeys(), new Set(["completed d1"]));
+  assertEquals(sync.calls.length, 1);
 });

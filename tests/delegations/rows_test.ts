@@ -10,6 +10,7 @@ const anyField = fc.oneof(
   anyText,
   anyJson,
 );
+const anyTime = fc.date({ noInvalidDate: true }).map((date) => date.toISOString());
 const anyRow = fc.oneof(
   anyJson,
   fc.record({
@@ -21,6 +22,8 @@ const anyRow = fc.oneof(
     response_preview: anyField,
     error: anyField,
     direction: fc.oneof(fc.constantFrom("sent", "received"), anyField),
+    created_at: fc.oneof(anyTime, anyField),
+    updated_at: fc.oneof(anyTime, anyField),
   }, { requiredKeys: [] }),
 );
 const ownRow = fc.record({
@@ -31,6 +34,7 @@ const ownRow = fc.record({
   summary: anyField,
   response_preview: anyField,
   error: anyField,
+  created_at: fc.oneof(anyTime, anyField),
 });
 const foreignRow = fc.record({
   delegation_id: fc.constantFrom("d1", "d2", "d3"),
@@ -63,7 +67,9 @@ Deno.test("readListing() gives whole results of our own, once each, when rows ar
   fc.assert(fc.property(fc.array(anyRow), (rows) => {
     const { results } = readListing(rows, OWN_ID);
     for (const result of results) {
-      assertEquals(Object.values(result).map((value) => typeof value), Array(7).fill("string"));
+      const { changedAt, ...texts } = result;
+      assertEquals(Object.values(texts).map((value) => typeof value), Array(7).fill("string"));
+      assert(changedAt === undefined || Number.isInteger(changedAt));
       assertEquals(result.sourceId, OWN_ID);
       assert(result.delegationId !== "");
     }
@@ -151,16 +157,18 @@ Deno.test("readListing() passes over rows that have not ended, or name no delega
     "queued",
     "in_progress",
     "delivered",
-    "stuck",
     "",
     "Completed",
+    "received",
   ];
   const rows = [
-    ...statuses.map((status, index) => exampleRow({ delegation_id: `d${index}`, status })),
+    ...statuses.map((status, index) =>
+      exampleRow({ delegation_id: `d${index}`, status, created_at: undefined })
+    ),
     exampleRow({ delegation_id: undefined, status: "failed" }),
     exampleRow({ delegation_id: "", status: "failed", source_id: OTHER_ID }),
   ];
-  assertEquals(readListing(rows, OWN_ID), { results: [], foreign: [], malformed: 0 });
+  assertEquals(readListing(rows, OWN_ID), { results: [], queued: [], foreign: [], malformed: 0 });
 });
 
 Deno.test("readListing() takes a source for ours when only the case of its UUID differs", () => {

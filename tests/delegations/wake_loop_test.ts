@@ -155,3 +155,76 @@ Deno.test("WakeLoop.once() tries once, and says whether the agent was woken", as
   await deliver(bench, loop, "d2");
   assertEquals([await patient(loop.once(never)), wakes(bench)], [false, 2]);
 });
+
+Deno.test("WakeLoop.run() writes down what the agent was woken for, once the wake is delivered", async () => {
+  await using bench = await startBench();
+  const { clock } = bench.common;
+  const woken: string[][] = [];
+  const noted = Promise.withResolvers<void>();
+  const loop = wakeLoop(bench, {
+    onWoken(results) {
+      woken.push(results.map(({ delegationId }) => delegationId));
+      noted.resolve();
+      return Promise.resolve();
+    },
+  });
+  bench.platform.fault("a2a", { kind: "answer", status: 503, body: {} }, { times: 1 });
+  await using _run = running((signal) => loop.run(signal));
+  await deliver(bench, loop, "d1", "d2");
+  await wake(bench, 1);
+  await clock.sleeping();
+  assertEquals(woken, []);
+  clock.advance(COOLDOWN_MS);
+  await patient(noted.promise);
+  assertEquals(woken, [["d1", "d2"]]);
+});
+
+Deno.test("WakeLoop.once() writes down what the agent has taken without being woken", async () => {
+  await using bench = await startBench();
+  const woken: string[][] = [];
+  const loop = wakeLoop(bench, {
+    onWoken: (results) => {
+      woken.push(results.map(({ delegationId }) => delegationId));
+      return Promise.resolve();
+    },
+  });
+  loop.add([exampleResult({ delegationId: "d1" })]);
+  await loop.once(never);
+  assertEquals([woken, wakes(bench)], [[["d1"]], 0]);
+});
+
+Deno.test("WakeLoop.once() writes nothing down when the wake was refused", async () => {
+  await using bench = await startBench();
+  const woken: unknown[] = [];
+  const loop = wakeLoop(bench, {
+    onWoken: (results) => {
+      woken.push(results);
+      return Promise.resolve();
+    },
+  });
+  bench.platform.fault("a2a", { kind: "answer", status: 400, body: { error: "no" } });
+  await deliver(bench, loop, "d1");
+  assertEquals(await loop.once(never), false);
+  assertEquals(woken, []);
+});
+
+Deno.test("WakeLoop.add() gathers the newest 2000 results, however long the agent cannot be woken", async () => {
+  await using bench = await startBench();
+  const woken: string[][] = [];
+  const loop = wakeLoop(bench, {
+    onWoken: (results) => {
+      woken.push(results.map(({ delegationId }) => delegationId));
+      return Promise.resolve();
+    },
+  });
+  for (let batch = 0; batch < 45; batch++) {
+    loop.add(
+      Array.from(
+        { length: 50 },
+        (_, index) => exampleResult({ delegationId: `${batch}-${index}` }),
+      ),
+    );
+  }
+  await loop.once(never);
+  assertEquals([woken[0]?.length, woken[0]?.at(-1)], [2000, "44-49"]);
+});

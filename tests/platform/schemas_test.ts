@@ -6,7 +6,7 @@ import {
   parseRow,
   parseWorkspace,
 } from "../../lib/platform/mod.ts";
-import { parseProblem } from "../../lib/platform/schemas.ts";
+import { type DelegationRow, parseProblem } from "../../lib/platform/schemas.ts";
 
 const secrets: [what: string, body: unknown, secret: string | undefined][] = [
   ["the answer carries one (contract 7 #111)", { platform_inbound_secret: "s3cret" }, "s3cret"],
@@ -47,7 +47,7 @@ Deno.test("parseInboundSecret() gives nothing or a sound secret when it is given
   }));
 });
 
-const ROW = {
+const ROW: DelegationRow = {
   delegationId: "",
   status: "",
   sourceId: "",
@@ -56,8 +56,10 @@ const ROW = {
   summary: "",
   responsePreview: "",
   error: "",
+  createdAt: undefined,
+  changedAt: undefined,
 };
-const rows: [what: string, row: unknown, expected: typeof ROW | undefined][] = [
+const rows: [what: string, row: unknown, expected: DelegationRow | undefined][] = [
   ["it is whole", {
     id: "r",
     type: "delegation",
@@ -79,6 +81,31 @@ const rows: [what: string, row: unknown, expected: typeof ROW | undefined][] = [
     targetId: "t",
     summary: "done",
     responsePreview: "yes",
+    createdAt: Date.UTC(2026, 0, 1),
+    changedAt: Date.UTC(2026, 0, 1),
+  }],
+  ["it is one of the ledger's (D24)", {
+    delegation_id: "d",
+    source_id: "w",
+    target_id: "t",
+    direction: "sent",
+    summary: "Dig",
+    status: "stuck",
+    created_at: "2026-01-01T00:00:00Z",
+    updated_at: "2026-01-02T00:00:00Z",
+    _ledger: true,
+    last_heartbeat: "2026-01-01T23:50:00Z",
+    deadline: "2026-01-03T00:00:00Z",
+  }, {
+    ...ROW,
+    delegationId: "d",
+    status: "stuck",
+    sourceId: "w",
+    direction: "sent",
+    targetId: "t",
+    summary: "Dig",
+    createdAt: Date.UTC(2026, 0, 1),
+    changedAt: Date.UTC(2026, 0, 2),
   }],
   ["keys are missing", { delegation_id: "d" }, { ...ROW, delegationId: "d" }],
   ["texts are null", { summary: null, error: null }, ROW],
@@ -106,7 +133,42 @@ for (const [what, row, expected] of rows) {
   });
 }
 
-Deno.test("parseRow() gives nothing or a row of texts when it is given any JSON", () => {
+const DAY = Date.UTC(2026, 4, 3);
+const times: [what: string, text: unknown, time: number | undefined][] = [
+  ["it has nanoseconds, as Go writes them", "2026-05-03T00:00:00.123456789Z", DAY + 123],
+  ["it is of another zone", "2026-05-03T02:00:00+02:00", DAY],
+  ["it is the epoch", "1970-01-01T00:00:00Z", 0],
+  ["it was never set", "0001-01-01T00:00:00Z", undefined],
+  ["there is no such day", "2026-02-30T00:00:00Z", undefined],
+  ["there is no such hour", "2026-05-03T25:00:00Z", undefined],
+  ["it says no zone", "2026-05-03T00:00:00", undefined],
+  ["it is a day", "2026-05-03", undefined],
+  ["it is empty", "", undefined],
+  ["it is words", "yesterday", undefined],
+  ["it is endless", `2026-05-03T00:00:00Z[${"x".repeat(100_000)}]`, undefined],
+  ["it is a number", DAY, undefined],
+  ["it is null", null, undefined],
+  ["it is an object", {}, undefined],
+];
+for (const [what, text, time] of times) {
+  Deno.test(`parseRow() ${time === undefined ? "leaves out" : "reads"} a time when ${what}`, () => {
+    const read = parseRow({ created_at: text });
+    assertEquals([read?.createdAt, read?.changedAt], [time, time]);
+  });
+}
+
+Deno.test("parseRow() takes a row for changed when it was made if it says of no sound change", () => {
+  for (const updated_at of [undefined, null, "soon", "0001-01-01T00:00:00Z"]) {
+    assertEquals(parseRow({ created_at: "2026-05-03T00:00:00Z", updated_at })?.changedAt, DAY);
+  }
+});
+
+Deno.test("parseRow() does not take a row for made when it was changed", () => {
+  const read = parseRow({ updated_at: "2026-05-03T00:00:00Z" });
+  assertEquals([read?.createdAt, read?.changedAt], [undefined, DAY]);
+});
+
+Deno.test("parseRow() gives nothing or a row of texts and times when it is given any JSON", () => {
   const keys = [
     "delegation_id",
     "status",
@@ -115,11 +177,19 @@ Deno.test("parseRow() gives nothing or a row of texts when it is given any JSON"
     "target_id",
     "summary",
     "error",
+    "created_at",
+    "updated_at",
   ];
-  const row = fc.dictionary(fc.constantFrom(...keys), fc.jsonValue());
+  const row = fc.dictionary(
+    fc.constantFrom(...keys),
+    fc.oneof(fc.jsonValue(), fc.date({ noInvalidDate: false }).map((date) => date.toJSON())),
+  );
   fc.assert(fc.property(fc.oneof(row, fc.jsonValue()), (value) => {
     const read = parseRow(value);
-    return read === undefined || Object.values(read).every((text) => typeof text === "string");
+    if (read === undefined) return true;
+    const { createdAt, changedAt, ...texts } = read;
+    return Object.values(texts).every((text) => typeof text === "string") &&
+      [createdAt, changedAt].every((time) => time === undefined || Number.isInteger(time));
   }));
 });
 
@@ -159,4 +229,9 @@ Deno.test("parsers never throw when they are given any JSON", () => {
     parseAgentAnswer(body);
     parseWorkspace(body);
   }));
+});
+
+Deno.test("parseRow() cuts a text that is longer than anybody wants to read", () => {
+  const row = parseRow({ delegation_id: "d1", status: "failed", error: "é".repeat(300_000) });
+  assertEquals(row?.error, "é".repeat(262_144));
 });

@@ -3,7 +3,7 @@ import { fromFileUrl } from "@std/path/from-file-url";
 import { bundleArguments, compileArguments, entryModule } from "../../scripts/compile/arguments.ts";
 import { type CompileOptions, HELP, parseOptions } from "../../scripts/compile/options.ts";
 import { InputError } from "../../lib/config/mod.ts";
-import { grantFlags, leastGrants } from "../../lib/permissions.ts";
+import { grantFlags, leastGrants, resultsFiles } from "../../lib/permissions.ts";
 
 const URL_FLAG = ["--platform-url", "https://platform.example.com"];
 
@@ -132,10 +132,11 @@ Deno.test("compileArguments() gives the binary exactly the least grants of its s
   const granting = args.filter((arg) => /^(-A|-P|--allow|--deny|--permission)/.test(arg));
   assertEquals(granting, grantFlags(leastGrants(options)));
   const secret = "/c/.platform_inbound_secret";
+  const results = Object.values(resultsFiles("/r/results.jsonl")).join();
   assertEquals(granting.slice(0, 3), [
     "--allow-net=*.example.com:443,h:8080",
-    `--allow-read=/y/beat.yaml,/c/.auth_token,${secret},${secret}.tmp,/r/results.jsonl,/.dockerenv`,
-    `--allow-write=${secret},${secret}.tmp,/r/results.jsonl`,
+    `--allow-read=/y/beat.yaml,/c/.auth_token,${secret},${secret}.tmp,${results},/.dockerenv`,
+    `--allow-write=${secret},${secret}.tmp,${results}`,
   ]);
 });
 

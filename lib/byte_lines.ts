@@ -1,0 +1,54 @@
+import { concat } from "@std/bytes/concat";
+
+const LINE_BREAK = "\n".charCodeAt(0);
+const CHUNK_BYTES = 64 * 1024;
+/** More than any line that the sidecar writes. */
+const LONGEST_TEXT_BYTES = 8 * 1024 * 1024;
+
+/** One line of a file, as bytes. */
+export interface ByteLine {
+  /** Its bytes, without the line break. */
+  readonly bytes: Uint8Array;
+  /** Where the next line begins, in bytes from where the reading began. */
+  readonly end: number;
+  /** Whether it ends with a line break; only a file's last line may not. */
+  readonly isWhole: boolean;
+}
+
+/**
+ * Reads a file line by line, whatever it holds: bytes, so that nothing is lost on what is no UTF-8,
+ * and never more than one line in memory.
+ *
+ * @param file The file; it is read from where it stands to its end, and stays open.
+ */
+export async function* byteLines(file: Deno.FsFile): AsyncGenerator<ByteLine> {
+  let begun: Uint8Array[] = [];
+  let end = 0;
+  const buffer = new Uint8Array(CHUNK_BYTES);
+  for (let read = await file.read(buffer); read !== null; read = await file.read(buffer)) {
+    const chunk = buffer.slice(0, read);
+    let start = 0;
+    for (let stop = 0; (stop = chunk.indexOf(LINE_BREAK, start)) !== -1; start = stop + 1) {
+      const bytes = concat([...begun, chunk.subarray(start, stop)]);
+      begun = [];
+      end += bytes.length + 1;
+      yield { bytes, end, isWhole: true };
+    }
+    if (start < read) begun.push(chunk.subarray(start));
+  }
+  const bytes = concat(begun);
+  if (bytes.length > 0) yield { bytes, end: end + bytes.length, isWhole: false };
+}
+
+const decoder = new TextDecoder();
+
+/**
+ * The text of a line; what is no UTF-8 is U+FFFD.
+ *
+ * @param bytes The line.
+ * @returns The text; "" for a line of more than 8 MiB, which nothing of ours can have written, and
+ * which would fill the memory.
+ */
+export function lineText(bytes: Uint8Array): string {
+  return bytes.length > LONGEST_TEXT_BYTES ? "" : decoder.decode(bytes);
+}

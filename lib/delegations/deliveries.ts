@@ -1,0 +1,268 @@
+import type { Clock } from "../clock.ts";
+import { Episode, type Log } from "../log/mod.ts";
+import { counted, reasonOf } from "../text.ts";
+import type { Journal } from "./journal.ts";
+import { type Result, resultKey, resultLine, type ResultName } from "./result.ts";
+import type { ResultsOutput } from "./results_output.ts";
+import { WriterBusyError, type WriterLock } from "./writer_lock.ts";
+
+/** The most bytes of results that are kept in memory while they cannot be written. */
+const MOST_WAITING_BYTES = 4 * 1024 * 1024;
+/** The most bytes that are written at once, but for a single result that has more. */
+const MOST_BATCH_BYTES = 1024 * 1024;
+/** More than the platform lists: what the results file of a lost journal is searched for. */
+const MOST_FOUND = 2000;
+
+/** Options of {@linkcode Deliveries}. */
+export interface DeliveriesOptions {
+  /** Where results go. */
+  readonly output: ResultsOutput;
+  readonly journal: Journal;
+  /** What keeps other processes out; undefined where there is nothing to share. */
+  readonly lock: WriterLock | undefined;
+  /** How large the output may grow while nobody takes what is in it, in bytes. */
+  readonly maxBytes: number;
+  /** Older results wake and tell nobody at the very first start, in milliseconds. */
+  readonly replayMaxAgeMs: number;
+  /** Receives results that are safe, for the agent to be woken for; it may not wait. */
+  readonly onUnwoken: (results: readonly ResultName[]) => void;
+  /** Receives results that are safe, for the user to be told of; it may not wait. */
+  readonly onUnnotified: (results: readonly Result[]) => void;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+/** The results file holds as much as it may while nobody takes it. */
+class FullError extends Error {
+  override readonly name = "FullError";
+}
+
+/**
+ * Takes results to the agent, each of them once: it writes down what it is about to write (intent),
+ * writes it to the output, and writes down that it has (commit). A process that is killed in
+ * between looks into the output when it starts again: what is there is committed, what is not is
+ * delivered again. What cannot be written waits in memory, and on the platform.
+ */
+export class Deliveries {
+  readonly #options: DeliveriesOptions;
+  readonly #trouble: Episode;
+  /** What the platform has shown and the output has not taken yet, oldest first. */
+  readonly #waiting = new Map<string, Result>();
+  #waitingBytes = 0;
+  #isMemoryFull = false;
+  #opening: Promise<void> | undefined;
+  #isOpen = false;
+  #isUpToDate = false;
+  /** Whether there may be results in the output that the journal does not know of. */
+  #isInDoubt = false;
+
+  /** @param options Where to, and who is told. */
+  constructor(options: DeliveriesOptions) {
+    this.#options = options;
+    this.#trouble = new Episode("Writing results", options);
+  }
+
+  /** What has been delivered; it knows nothing before {@linkcode Deliveries.open}. */
+  get journal(): Journal {
+    return this.#options.journal;
+  }
+
+  /**
+   * Takes the lock, reads the journal, and resolves what a former process has left undone. Once it
+   * has succeeded it only makes sure that the lock is still held.
+   *
+   * @throws {WriterBusyError} Another process writes to the same output.
+   * @throws {Error} Nothing can be delivered now; it can be tried again.
+   */
+  async open(): Promise<void> {
+    this.#opening ??= this.#open().finally(() => this.#opening = undefined);
+    await this.#opening;
+  }
+
+  /** Lets another process write to the output. */
+  close(): void {
+    this.#options.lock?.release();
+  }
+
+  /** Whether a result has been delivered. */
+  has(name: ResultName): boolean {
+    return this.journal.state.isWritten(resultKey(name));
+  }
+
+  /**
+   * Delivers results, and those that still wait from before. It never throws: what cannot be
+   * delivered now is delivered by a later call.
+   *
+   * @param results What the platform lists; what has been delivered before is left out.
+   * @returns Whether nothing waits any more.
+   */
+  async deliver(results: readonly Result[]): Promise<boolean> {
+    const { journal } = this.#options;
+    this.#isMemoryFull = false;
+    try {
+      await this.open();
+      for (const result of results) this.#wait(result);
+      while (this.#waiting.size > 0) await this.#deliverBatch();
+      if (!journal.state.hasStarted) await journal.append([{ started: true }]);
+    } catch (error) {
+      for (const result of results) this.#wait(result);
+      this.#tellOf(error);
+      return false;
+    }
+    this.#trouble.succeeded();
+    return true;
+  }
+
+  /**
+   * Makes sure that results survive a crash although they are not to be delivered yet: the platform
+   * may not list them again.
+   *
+   * @param results The results; a later {@linkcode Deliveries.deliver} gets them again.
+   */
+  async hold(results: readonly Result[]): Promise<void> {
+    if (this.#isOpen) await this.journal.note([{ intent: results }]);
+  }
+
+  async #open(): Promise<void> {
+    const { journal, lock, log, onUnnotified, onUnwoken, output } = this.#options;
+    // Whoever has lost the lock for a while may not know what another process wrote meanwhile.
+    if (await lock?.acquire()) this.#isUpToDate = false;
+    if (this.#isUpToDate) return;
+    const { isIncomplete, wasRead } = await journal.open();
+    this.#isUpToDate = this.#isOpen && !wasRead;
+    if (this.#isUpToDate) return;
+    this.#isInDoubt ||= isIncomplete || journal.state.intended().length > 0;
+    if (this.#isInDoubt) {
+      const unread = [...await output.unreadKeys()];
+      const written = unread.filter((key, index) =>
+        !journal.state.isWritten(key) &&
+        (journal.state.isIntended(key) || index >= unread.length - MOST_FOUND)
+      );
+      if (written.length > 0) await journal.append([{ written }]);
+      this.#isInDoubt = false;
+    }
+    await output.open();
+    for (const result of journal.state.intended()) this.#wait(result);
+    // Shown while the journal could not be read: it may know them.
+    for (const result of [...this.#waiting.values()]) {
+      if (this.has(result)) this.#waitNoLonger(result);
+    }
+    this.#isOpen = true;
+    this.#isUpToDate = true;
+    const unwoken = journal.state.unwoken();
+    if (unwoken.length > 0) {
+      log.info(`${counted(unwoken.length, "result")} had not been woken for before this start`);
+      onUnwoken(unwoken);
+    }
+    const unnotified = journal.state.unnotified();
+    if (unnotified.length > 0) onUnnotified(unnotified);
+  }
+
+  #tellOf(error: unknown): void {
+    const waiting = this.#waiting.size;
+    const what = waiting === 0
+      ? "No result could be delivered"
+      : `Waiting to deliver ${counted(waiting, "result")}`;
+    const until = error instanceof FullError ? "the agent has taken them" : "it can be written";
+    this.#trouble.failed(
+      `${what}: ${reasonOf(error)}${remedy(error)}; delivery goes on as soon as ${until}`,
+      // What does not pass by itself is worth a line of its own.
+      error instanceof Error && !isPassing(error) ? error.name : undefined,
+    );
+    if (!this.#isMemoryFull) return;
+    this.#trouble.failed(
+      `No more results are kept in memory than these ${waiting}: newer ones are left to the ` +
+        "platform, and are lost when it does not list them any more",
+      "memory is full",
+    );
+  }
+
+  /** Remembers a result until it is delivered; the newest look at it may have found its reply. */
+  #wait(result: Result): void {
+    const key = resultKey(result);
+    if (this.journal.state.isWritten(key)) return;
+    const size = sizeOf(result);
+    const before = this.#waiting.get(key);
+    const bytes = this.#waitingBytes + size - (before === undefined ? 0 : sizeOf(before));
+    if (bytes > MOST_WAITING_BYTES) {
+      this.#isMemoryFull = true; // the platform still has it
+      return;
+    }
+    this.#waitingBytes = bytes;
+    this.#waiting.set(key, result);
+  }
+
+  /** Delivers as much of what waits as the output has room for. */
+  async #deliverBatch(): Promise<void> {
+    const { journal, log, onUnnotified, onUnwoken, output } = this.#options;
+    const { results, lines } = await this.#batch();
+    const intent = results.filter((result) => !journal.state.isIntended(resultKey(result)));
+    if (intent.length > 0) await journal.append([{ intent }]);
+    await output.append(lines);
+    const written = results.map(resultKey);
+    const quiet = results.filter((result) => this.#isHistory(result)).map(resultKey);
+    const history = quiet.length > 0 ? [{ woken: quiet }, { notified: quiet }] : [];
+    await journal.note([...history, { written }]);
+    for (const result of results) this.#waitNoLonger(result);
+    log.info(`Delivered ${counted(results.length, "new result")} to ${output.name}`);
+    const loud = results.filter((result) => !quiet.includes(resultKey(result)));
+    onUnwoken(loud);
+    onUnnotified(loud);
+  }
+
+  #waitNoLonger(result: Result): void {
+    this.#waiting.delete(resultKey(result));
+    this.#waitingBytes -= sizeOf(result);
+  }
+
+  /** The oldest that wait, as many as there is room for; the first always, where nothing is. */
+  async #batch(): Promise<{ results: Result[]; lines: string }> {
+    const { maxBytes, output } = this.#options;
+    const epochSeconds = Date.now() / 1000;
+    const results: Result[] = [];
+    let lines = "";
+    const unread = await output.unreadBytes();
+    for (const result of this.#waiting.values()) {
+      const line = resultLine(result, epochSeconds); // ASCII: as many bytes as characters
+      const bytes = lines.length + line.length;
+      const isFirst = unread + lines.length === 0;
+      if (!isFirst && unread + bytes > maxBytes) break;
+      if (lines !== "" && bytes > MOST_BATCH_BYTES) break;
+      results.push(result);
+      lines += line;
+    }
+    if (results.length > 0) return { results, lines };
+    throw new FullError(
+      `${output.name} has reached its limit of ${maxBytes} bytes (--results-max-bytes), since ` +
+        "nobody takes what is in it",
+    );
+  }
+
+  /** Whether a result is older than anybody waits for, at the very first start. */
+  #isHistory({ changedAt }: Result): boolean {
+    if (this.journal.state.hasStarted || changedAt === undefined) return false;
+    return Date.now() - changedAt > this.#options.replayMaxAgeMs;
+  }
+}
+
+/** As much as its line takes, but for the stamp. */
+function sizeOf(result: Result): number {
+  return resultLine(result, 0).length;
+}
+
+/** Whether the disk may take it the next time, without anybody doing something. */
+function isPassing(error: Error): boolean {
+  return !(error instanceof FullError || error instanceof TypeError ||
+    error instanceof WriterBusyError);
+}
+
+function remedy(error: unknown): string {
+  if (error instanceof Deno.errors.NotCapable) {
+    return ": the manifest does not grant the file: rebuild, or run with its grant";
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return ": this user may not write it: change its owner, or its folder's";
+  }
+  if (error instanceof Deno.errors.NotFound) return ": make its folder";
+  return "";
+}

@@ -1,0 +1,80 @@
+/**
+ * The journal's lines. The first says what the file is; each other one holds a record behind a
+ * checksum, so that a torn or damaged line is recognised and costs only itself.
+ *
+ * @module
+ */
+
+import { type JournalRecord, parseRecord } from "./journal_record.ts";
+
+/** The version that this program reads and writes. */
+export const JOURNAL_VERSION = 1;
+
+const NAME = "workspace-beat journal ";
+const HEADER = /^workspace-beat journal (\d{1,9})(?: ([^ ]+))?/;
+const SEALED = /^([0-9a-f]{16}) (.+)$/s; // a text may hold U+2028
+
+/** What a journal's first line says. */
+export type Header =
+  /** It is ours: written for this workspace, or for another one. */
+  | { readonly kind: "sound"; readonly workspaceId: string }
+  /** A newer program has written it. */
+  | { readonly kind: "newer"; readonly version: number }
+  /** It says nothing that can be relied on. */
+  | { readonly kind: "damaged" };
+
+/**
+ * Writes the first line.
+ *
+ * @param workspaceId Whose journal it is.
+ * @returns The line, with its line break.
+ */
+export async function headerLine(workspaceId: string): Promise<string> {
+  const text = `${NAME}${JOURNAL_VERSION} ${workspaceId}`;
+  return `${text} ${await checksum(text)}\n`;
+}
+
+/**
+ * Reads the first line. Of another version only the number is relied on: all else may have changed.
+ *
+ * @param line The line, without its line break.
+ */
+export async function parseHeader(line: string): Promise<Header> {
+  const [, version, workspaceId = ""] = HEADER.exec(line) ?? [];
+  if (Number(version) > JOURNAL_VERSION) return { kind: "newer", version: Number(version) };
+  const sound = `${line}\n` === await headerLine(workspaceId);
+  return sound ? { kind: "sound", workspaceId } : { kind: "damaged" };
+}
+
+/** Whether a damaged first line once was one of ours, or what a cut has left of it. */
+export function looksLikeHeader(line: string): boolean {
+  return line.startsWith(NAME) || NAME.startsWith(line);
+}
+
+/**
+ * Writes a record.
+ *
+ * @param record The record.
+ * @returns The line, with its line break.
+ */
+export async function recordLine(record: JournalRecord): Promise<string> {
+  const text = JSON.stringify(record);
+  return `${await checksum(text)} ${text}\n`;
+}
+
+/**
+ * Reads a record.
+ *
+ * @param line The line, without its line break.
+ * @returns The record, or undefined when the line is damaged.
+ */
+export async function parseRecordLine(line: string): Promise<JournalRecord | undefined> {
+  const [, sum, text = ""] = SEALED.exec(line) ?? [];
+  return sum !== undefined && sum === await checksum(text) ? parseRecord(text) : undefined;
+}
+
+/** 64 bits of SHA-256: against accidents, not against people. */
+async function checksum(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return new Uint8Array(digest, 0, 8).toHex();
+}

@@ -1,0 +1,60 @@
+import * as v from "valibot";
+import { REPORTED_STATUSES, type Result } from "./result.ts";
+
+const Keys = v.array(v.string());
+
+const IntendedResult = v.object({
+  delegationId: v.string(),
+  targetId: v.string(),
+  sourceId: v.string(),
+  status: v.picklist(REPORTED_STATUSES),
+  summary: v.string(),
+  responsePreview: v.string(),
+  error: v.string(),
+  changedAt: v.optional(v.number()),
+});
+
+const Record = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.union([
+    v.strictObject({ intent: v.array(IntendedResult) }),
+    v.strictObject({ written: Keys }),
+    v.strictObject({ woken: Keys }),
+    v.strictObject({ notified: Keys }),
+    v.strictObject({ done: Keys }),
+    v.strictObject({ warned: v.array(v.string()) }),
+    v.strictObject({ started: v.literal(true) }),
+  ]),
+);
+
+/** One entry of the journal; results are named by their keys. */
+export type JournalRecord =
+  /** These results are about to be written: whole, since nobody may list them again. */
+  | { readonly intent: readonly Result[] }
+  /** These are in the results file. */
+  | { readonly written: readonly string[] }
+  /** The agent has been woken for these. */
+  | { readonly woken: readonly string[] }
+  /** The user has been told of these, or is not to be told. */
+  | { readonly notified: readonly string[] }
+  /** All three: what remains of a result when the journal is written anew. */
+  | { readonly done: readonly string[] }
+  /** A warning was given that these delegations, by id, have been queued for long. */
+  | { readonly warned: readonly string[] }
+  /** The first poll of all has been delivered. */
+  | { readonly started: true };
+
+/**
+ * Reads a record.
+ *
+ * @param text Its JSON.
+ * @returns The record, or undefined when it is none.
+ */
+export function parseRecord(text: string): JournalRecord | undefined {
+  const record = v.safeParse(Record, text);
+  if (!record.success) return undefined;
+  const { output } = record;
+  if (!("intent" in output)) return output;
+  return { intent: output.intent.map((result) => ({ ...result, changedAt: result.changedAt })) };
+}

@@ -1,0 +1,59 @@
+/**
+ * Looks at what is at a path before it is opened: opening a link may make its target, and opening a
+ * pipe waits for its other end.
+ *
+ * Requires `--allow-read` for the file.
+ *
+ * @param path The path.
+ * @param attempt What is to be done with it, as the message says it: "append to".
+ * @returns What is there; undefined when nothing is.
+ * @throws {TypeError} It is a link, a folder or anything else but a regular file.
+ * @throws {Error} It cannot be looked at.
+ */
+export async function regularFileAt(
+  path: string,
+  attempt: string,
+): Promise<Deno.FileInfo | undefined> {
+  const there = await Deno.lstat(path).catch((error: unknown) => {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  });
+  if (there === undefined || there.isFile) return there;
+  const what = there.isSymlink ? "a symbolic link" : "no regular file";
+  throw new TypeError(
+    `Cannot ${attempt} '${path}': it is ${what}: expected a regular file: remove it, and it is ` +
+      "made anew",
+  );
+}
+
+/**
+ * Whether a path leads to the file that was opened, and to nothing that has taken its place.
+ *
+ * Requires `--allow-read` for the file.
+ *
+ * @param path The path.
+ * @param file What was opened.
+ * @param attempt What is to be done with it, as a message says it.
+ * @throws {TypeError} It leads to no regular file.
+ */
+export async function leadsTo(path: string, file: Deno.FsFile, attempt: string): Promise<boolean> {
+  const there = await regularFileAt(path, attempt);
+  const { ino, dev } = await file.stat();
+  return there !== undefined && there.ino === ino && there.dev === dev;
+}
+
+const LINE_BREAK = "\n".charCodeAt(0);
+
+/**
+ * Whether somebody was killed in the middle of a file's last line: the next one would be lost with
+ * it.
+ *
+ * @param file The file; it stands at its end afterwards.
+ * @param size Its size.
+ */
+export async function endsInsideLine(file: Deno.FsFile, size: number): Promise<boolean> {
+  if (size === 0) return false;
+  const last = new Uint8Array(1);
+  await file.seek(size - 1, Deno.SeekMode.Start);
+  return await file.read(last) === 1 && last[0] !== LINE_BREAK;
+}

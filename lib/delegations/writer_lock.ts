@@ -1,0 +1,112 @@
+import { neutralise, reasonOf } from "../text.ts";
+import type { Log } from "../log/mod.ts";
+import { leadsTo, regularFileAt } from "./regular_file.ts";
+
+/** Another process writes the same results file. */
+export class WriterBusyError extends Error {
+  /** @param message Which process, and what to do. */
+  constructor(message: string) {
+    super(message);
+    this.name = "WriterBusyError";
+  }
+}
+
+/** The owner may read and write; nobody else may do anything. */
+const PRIVATE = 0o600;
+const LONGEST_HOLDER_BYTES = 300;
+const ATTEMPT = "lock";
+
+/** Options of {@linkcode WriterLock}. */
+export interface WriterLockOptions {
+  /** The lock's file; it is made when it is not there, and stays. */
+  readonly file: string;
+  /** What is locked, as a message names it. */
+  readonly name: string;
+  /** Who this is, as another process reads it: "workspace …". */
+  readonly holder: string;
+  readonly log: Log;
+}
+
+/**
+ * Makes sure that one process at a time writes a results file. The system takes the lock back when
+ * the process ends, however it ends.
+ *
+ * Requires `--allow-read` and `--allow-write` for the file.
+ */
+export class WriterLock {
+  readonly #options: WriterLockOptions;
+  #file: Deno.FsFile | undefined;
+
+  /** @param options What to lock, and for whom. */
+  constructor(options: WriterLockOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Takes the lock, unless it is held already. Where the file system knows no locks, it says so
+   * and goes on without.
+   *
+   * @returns Whether it was taken just now: another process may have held it before.
+   * @throws {WriterBusyError} Another process holds it.
+   * @throws {TypeError} What is there is no regular file.
+   * @throws {Error} The file cannot be made.
+   */
+  async acquire(): Promise<boolean> {
+    if (this.#file !== undefined) {
+      if (await leadsTo(this.#options.file, this.#file, ATTEMPT)) return false;
+      this.release(); // somebody has tidied it away, so that it keeps nobody out any more
+    }
+    while (true) {
+      const file = await this.#open();
+      try {
+        await this.#lock(file);
+        if (await leadsTo(this.#options.file, file, ATTEMPT)) {
+          this.#file = file;
+          return true;
+        }
+      } finally {
+        if (this.#file !== file) file.close();
+      }
+    }
+  }
+
+  /** Gives the lock back. */
+  release(): void {
+    this.#file?.close();
+    this.#file = undefined;
+  }
+
+  async #open(): Promise<Deno.FsFile> {
+    const { file } = this.#options;
+    await regularFileAt(file, ATTEMPT);
+    return await Deno.open(file, { read: true, write: true, create: true, mode: PRIVATE });
+  }
+
+  async #lock(file: Deno.FsFile): Promise<void> {
+    const { holder, log, name } = this.#options;
+    let isOurs;
+    try {
+      isOurs = await file.tryLock(true);
+    } catch (error) {
+      log.warn(`Cannot lock ${name}: ${reasonOf(error)}: see to it that only one sidecar uses it`);
+      return;
+    }
+    if (!isOurs) {
+      throw new WriterBusyError(
+        `Cannot write to ${name}: ${await holderOf(file)} does already: ` +
+          "stop that one, or give this one a --results-file of its own",
+      );
+    }
+    const text = `process ${Deno.pid}, ${holder}, since ${new Date().toISOString()}\n`;
+    await file.truncate();
+    // On a full disk it stays empty: the lock holds all the same.
+    await file.write(new TextEncoder().encode(text)).catch(() => {});
+  }
+}
+
+async function holderOf(file: Deno.FsFile): Promise<string> {
+  const bytes = new Uint8Array(LONGEST_HOLDER_BYTES);
+  const read = await file.read(bytes) ?? 0;
+  const text = new TextDecoder().decode(bytes.subarray(0, read));
+  return neutralise(text, LONGEST_HOLDER_BYTES) || "another process";
+}

@@ -1,0 +1,462 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { folderFinding, type Ownership } from "../../lib/commands/results_checks.ts";
+import { Journal } from "../../lib/delegations/mod.ts";
+import { headerLine } from "../../lib/delegations/journal_line.ts";
+import { grantFlags, leastGrants } from "../../lib/permissions.ts";
+import { recordingLog, startSidecar } from "../support/mod.ts";
+import { type Session, startSession } from "./_session.ts";
+
+/** A folder, a file's owner and the mode that the settings give it, and what is said of them. */
+interface Judged {
+  readonly what: string;
+  readonly folder: Ownership;
+  readonly file: Ownership;
+  readonly status: "ok" | "warning";
+  readonly says: string;
+}
+
+function owned(uid: number, gid: number, mode: number): Ownership {
+  return { uid, gid, mode };
+}
+
+const JUDGED: readonly Judged[] = [
+  {
+    what: "the folder is sticky and the file private",
+    folder: owned(0, 0, 0o41777),
+    file: owned(1000, 1000, 0o600),
+    status: "ok",
+    says: "'/d' is sticky (mode 1777): only root and user 1000 can take '/d/r' away and read it",
+  },
+  {
+    what: "the folder is sticky and all are root",
+    folder: owned(0, 0, 0o41777),
+    file: owned(0, 0, 0o600),
+    status: "ok",
+    says: "'/d' is sticky (mode 1777): only root can take '/d/r' away and read it",
+  },
+  {
+    what: "the folder is sticky and a group is to share the file",
+    folder: owned(0, 0, 0o41777),
+    file: owned(1000, 50, 0o660),
+    status: "warning",
+    says: "'/d' is sticky (mode 1777): only root and user 1000 can take '/d/r' away, only root, " +
+      "user 1000 and group 50 can read it: --results-mode 0660 lets no other agent take it",
+  },
+  {
+    what: "the folder is sticky and everybody is to share the file",
+    folder: owned(0, 0, 0o41777),
+    file: owned(1000, 50, 0o606),
+    status: "warning",
+    says:
+      "'/d' is sticky (mode 1777): only root and user 1000 can take '/d/r' away, everybody can " +
+      "read it: --results-mode 0606 lets no other agent take it",
+  },
+  {
+    what: "the folder is sticky, and the agent's own, and the file shared",
+    folder: owned(2000, 50, 0o41770),
+    file: owned(1000, 50, 0o660),
+    status: "ok",
+    says: "'/d' is sticky (mode 1770): only root, user 2000 and user 1000 can take '/d/r' away, " +
+      "only root, user 1000 and group 50 can read it",
+  },
+  {
+    what: "the folder is sticky, and the agent's own, and the file private",
+    folder: owned(2000, 50, 0o41777),
+    file: owned(1000, 50, 0o600),
+    status: "warning",
+    says: "'/d' is sticky (mode 1777): only root, user 2000 and user 1000 can take '/d/r' away, " +
+      "only root and user 1000 can read it: what user 2000 takes is lost",
+  },
+  {
+    what: "folder and file are private to one user",
+    folder: owned(1000, 1000, 0o40700),
+    file: owned(1000, 1000, 0o600),
+    status: "ok",
+    says: "'/d' belongs to user 1000 (mode 0700): only root and user 1000 can take '/d/r' away " +
+      "and read it",
+  },
+  {
+    what: "the folder is private and the file is to be shared",
+    folder: owned(1000, 1000, 0o40755),
+    file: owned(1000, 50, 0o640),
+    status: "warning",
+    says: "'/d' belongs to user 1000 (mode 0755): only root and user 1000 can take '/d/r' away, " +
+      "only root, user 1000 and group 50 can read it: --results-mode 0640 lets no other agent " +
+      "take it",
+  },
+  {
+    what: "a group shares both",
+    folder: owned(0, 50, 0o42770),
+    file: owned(1000, 50, 0o660),
+    status: "ok",
+    says: "'/d' belongs to root (mode 2770): only root, user 1000 and group 50 can take '/d/r' " +
+      "away and read it",
+  },
+  {
+    what: "everybody shares the folder and the file is private",
+    folder: owned(0, 0, 0o40777),
+    file: owned(1000, 1000, 0o600),
+    status: "ok",
+    says: "'/d' belongs to root (mode 0777): everybody can take '/d/r' away, only root and user " +
+      "1000 can read it",
+  },
+  {
+    what: "everybody shares both",
+    folder: owned(0, 0, 0o40777),
+    file: owned(1000, 1000, 0o666),
+    status: "ok",
+    says: "'/d' belongs to root (mode 0777): everybody can take '/d/r' away and read it",
+  },
+  {
+    what: "the folder is the agent's and the sidecar root, with a private file",
+    folder: owned(2000, 2000, 0o40755),
+    file: owned(0, 0, 0o600),
+    status: "warning",
+    says: "'/d' belongs to user 2000 (mode 0755): only root and user 2000 can take '/d/r' away, " +
+      "only root can read it: what user 2000 takes is lost",
+  },
+  {
+    what: "the folder is the agent's and the sidecar root, with a shared file",
+    folder: owned(2000, 2000, 0o40755),
+    file: owned(0, 0, 0o644),
+    status: "ok",
+    says: "'/d' belongs to user 2000 (mode 0755): only root and user 2000 can take '/d/r' away, " +
+      "everybody can read it",
+  },
+  {
+    what: "the folder is another user's, who lets nobody write",
+    folder: owned(2000, 2000, 0o40755),
+    file: owned(1000, 1000, 0o600),
+    status: "warning",
+    says: "'/d' belongs to user 2000 (mode 0755): only root and user 2000 can take '/d/r' away, " +
+      "only root and user 1000 can read it, but user 1000, whose file it is, cannot take it away",
+  },
+  {
+    what: "the folder is root's, who lets nobody write",
+    folder: owned(0, 0, 0o41755),
+    file: owned(1000, 1000, 0o600),
+    status: "warning",
+    says: "'/d' is sticky (mode 1755): only root can take '/d/r' away, only root and user 1000 " +
+      "can read it, but user 1000, whose file it is, cannot take it away",
+  },
+];
+
+for (const { what, folder, file, status, says } of JUDGED) {
+  Deno.test(`folderFinding() says who can take the file, with ${status}, when ${what}`, () => {
+    const found = folderFinding({ folder: "/d", path: "/d/r", file, owner: folder });
+    assertEquals([found.name, found.status, found.message], ["results folder", status, says]);
+    assertEquals(found.remedy === "", status === "ok");
+    assertEquals(found.exitCode, 0);
+  });
+}
+
+Deno.test("folderFinding() says that it has not looked when the folder is only taken for sticky", () => {
+  const [file, owner] = [owned(1000, 1000, 0o600), owned(0, 0, 0o1777)];
+  const found = folderFinding({ folder: "/d", path: "/d/r", file, owner, isAssumed: true });
+  assertEquals(found.status, "ok");
+  assertMatch(found.message, /^'\/d' is not granted, but usually sticky \(mode 1777\): only root /);
+});
+
+Deno.test("folderFinding() tests nothing when the system knows no owners", () => {
+  const nobody = { uid: null, gid: null, mode: null };
+  const found = folderFinding({ folder: "/d", path: "/d/r", file: nobody, owner: nobody });
+  assertEquals([found.status, found.exitCode], ["skipped", 0]);
+});
+
+/** What `check --json` says of one test. */
+interface Checked {
+  readonly name: string;
+  readonly status: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** Runs `check`, which may change nothing but make an empty results file. */
+async function checked(
+  session: Session,
+  { args = [], also = [], made = [] }: {
+    readonly args?: readonly string[];
+    /** Folders that are granted for reading, too. */
+    readonly also?: readonly string[];
+    /** What it makes. */
+    readonly made?: readonly string[];
+  } = {},
+): Promise<{ code: number; of(name: string): Checked | undefined }> {
+  const { dir, platform } = session;
+  const grants = leastGrants({
+    platformUrls: [platform.url],
+    resultsFile: `${dir}/results.jsonl`,
+    configsDir: dir,
+    configFile: `${dir}/config.yaml`,
+  });
+  const before = await contents(dir);
+  await using process = session.start({
+    command: "check",
+    args: ["--json", ...args],
+    grants: grantFlags({ ...grants, read: [...grants.read, ...also] }),
+  });
+  const code = await process.ended();
+  const empty = Object.fromEntries(made.map((name) => [name, "file 600 ''"]));
+  assertEquals(await contents(dir), { ...before, ...empty });
+  const { checks }: { checks: Checked[] } = JSON.parse(process.stdout.join("\n"));
+  return { code, of: (wanted) => checks.find(({ name }) => name === wanted) };
+}
+
+/** What is in a folder: kind, mode and content of each. */
+async function contents(dir: string): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for await (const { name } of Deno.readDir(dir)) {
+    const path = `${dir}/${name}`;
+    const { isDirectory, isSymlink, mode } = await Deno.lstat(path);
+    const what = isDirectory
+      ? "folder"
+      : isSymlink
+      ? `link ${await Deno.readLink(path)}`
+      : `file '${await Deno.readTextFile(path)}'`;
+    found[name] = what.replace(/^\w+/, (kind) => `${kind} ${((mode ?? 0) & 0o7777).toString(8)}`);
+  }
+  return found;
+}
+
+/** Writes a journal that knows two results, as the sidecar does. */
+async function writeJournal(file: string, workspaceId: string): Promise<void> {
+  const journal = new Journal({ file, workspaceId, log: recordingLog().log });
+  await journal.open();
+  await journal.append([{ started: true }, { done: ["completed d1", "failed d2"] }]);
+}
+
+Deno.test("check makes the results file, and says that there is no journal, when neither is there", async () => {
+  await using session = await startSession();
+  const { code, of } = await checked(session, { made: ["results.jsonl"] });
+  assertEquals([code, of("results file")?.status, of("journal")?.status], [0, "ok", "ok"]);
+  assertMatch(of("journal")?.message ?? "", /^nothing in '.*\.journal' yet: all that the platform/);
+});
+
+Deno.test("check says how many results the journal knows when a sidecar has written it", async () => {
+  await using session = await startSession();
+  const { workspace } = session;
+  for (let n = 0; n < 3; n++) workspace.finish(workspace.delegate(), `answer ${n}`);
+  await using sidecar = session.start({ args: ["--once"] });
+  assertEquals(await sidecar.ended(), 0, sidecar.stderr.join("\n"));
+  const { code, of } = await checked(session);
+  assertEquals([code, of("journal")?.status], [0, "ok"]);
+  assertMatch(of("journal")?.message ?? "", /^'.*\/results\.jsonl\.journal' knows 3 results$/);
+});
+
+Deno.test("check changes nothing of what a running sidecar uses", async () => {
+  await using session = await startSession();
+  const journal = `${session.dir}/results.jsonl.journal`;
+  await using sidecar = session.start();
+  // It is written at the start, and not again before the first poll, seconds later.
+  while ((await Deno.readTextFile(journal).catch(() => "")) === "");
+  const { code, of } = await checked(session, { made: ["results.jsonl"] });
+  assertEquals([code, of("results file")?.status, of("journal")?.status], [0, "ok", "ok"]);
+  assertEquals(await sidecar.stop(), 0);
+});
+
+Deno.test("check warns, and mends nothing, when a line of the journal is damaged", async () => {
+  await using session = await startSession();
+  const file = `${session.dir}/results.jsonl.journal`;
+  await writeJournal(file, session.workspace.id);
+  const text = await Deno.readTextFile(file);
+  await Deno.writeTextFile(file, text.replace("d2", "d3"));
+  const { code, of } = await checked(session, { made: ["results.jsonl"] });
+  const { status, message = "", remedy = "" } = of("journal") ?? {};
+  assertEquals([code, status], [0, "warning"]);
+  assertMatch(message, /\.journal' has 1 damaged line$/);
+  assertMatch(remedy, /mends it/);
+});
+
+Deno.test("check finds nothing wrong when the journal ends in the middle of a line", async () => {
+  await using session = await startSession();
+  const file = `${session.dir}/results.jsonl.journal`;
+  await writeJournal(file, session.workspace.id);
+  await Deno.writeTextFile(file, "0123456789abcdef {", { append: true });
+  const { of } = await checked(session, { made: ["results.jsonl"] });
+  assertEquals(of("journal")?.status, "ok");
+  assertMatch(of("journal")?.message ?? "", /knows 2 results$/);
+});
+
+/** What else may stand in the journal's place, and what `check` says of it. */
+const UNUSABLE: readonly (readonly [
+  what: string,
+  make: (file: string, workspaceId: string) => Promise<unknown>,
+  says: RegExp,
+])[] = [
+  [
+    "is of a newer version",
+    async (file, workspaceId) =>
+      await Deno.writeTextFile(file, (await headerLine(workspaceId)).replace(" 1 ", " 2 ")),
+    /it has version 2, and this workspace-beat reads version 1: use the newer/,
+  ],
+  [
+    "is another workspace's",
+    (file) => writeJournal(file, "someone-else"),
+    /it belongs to workspace 'someone-else'/,
+  ],
+  [
+    "is no journal",
+    (file) => Deno.writeTextFile(file, "notes\n"),
+    /it is no journal of workspace-/,
+  ],
+  ["is a folder", (file) => Deno.mkdir(file), /it is no regular file/],
+  ["is a link", (file) => Deno.symlink("/etc/passwd", file), /it is a symbolic link/],
+];
+
+for (const [what, make, says] of UNUSABLE) {
+  Deno.test(`check ends with 73, and changes nothing, when the journal ${what}`, async () => {
+    await using session = await startSession();
+    await make(`${session.dir}/results.jsonl.journal`, session.workspace.id);
+    const { code, of } = await checked(session, { made: ["results.jsonl"] });
+    const { status, message = "", remedy } = of("journal") ?? {};
+    assertEquals([code, status], [73, "failed"]);
+    assertMatch(message, says);
+    assertMatch(message, /^Cannot use the journal '.*\/results\.jsonl\.journal': /);
+    assertEquals(remedy, "results cannot be delivered until this is mended");
+    assertEquals(of("results file")?.status, "ok");
+  });
+}
+
+/** What else may stand in the place of the files that a delivery writes. */
+const IN_THE_WAY: readonly (readonly [
+  what: string,
+  make: (file: string) => Promise<unknown>,
+  says: RegExp,
+])[] = [
+  [
+    "results.jsonl is a folder",
+    (dir) => Deno.mkdir(`${dir}/results.jsonl`),
+    /^Cannot append to '.*\/results\.jsonl': it is no regular file: expected a regular file/,
+  ],
+  [
+    "results.jsonl is a link",
+    (dir) => Deno.symlink("/etc/passwd", `${dir}/results.jsonl`),
+    /^Cannot append to '.*\/results\.jsonl': it is a symbolic link: expected a regular file/,
+  ],
+  [
+    "results.jsonl is a link to nothing",
+    (dir) => Deno.symlink(`${dir}/elsewhere`, `${dir}/results.jsonl`),
+    /^Cannot append to '.*\/results\.jsonl': it is a symbolic link: expected a regular file/,
+  ],
+];
+
+for (const [what, make, says] of IN_THE_WAY) {
+  Deno.test(`check ends with 73, makes nothing and tests no folder when ${what}`, async () => {
+    await using session = await startSession();
+    await make(session.dir);
+    const { code, of } = await checked(session, { also: [session.dir] });
+    const { status, message = "", remedy } = of("results file") ?? {};
+    assertEquals([code, status], [73, "failed"]);
+    assertMatch(message, says);
+    assertEquals(remedy, "results cannot be delivered until this is mended");
+    assertEquals(of("results folder")?.status, "skipped");
+  });
+}
+
+for (const name of ["results.jsonl.tmp", "results.jsonl.lock"]) {
+  Deno.test(`check ends with 73 when ${name} is no regular file`, async () => {
+    await using session = await startSession();
+    await Deno.symlink("/etc/passwd", `${session.dir}/${name}`);
+    const { code, of } = await checked(session, { made: ["results.jsonl"] });
+    const { status, message, remedy } = of("results file") ?? {};
+    assertEquals([code, status], [73, "failed"]);
+    assertEquals(message, `'${session.dir}/${name}' is no regular file`);
+    assertEquals(remedy, "remove it: the sidecar makes a file there");
+  });
+}
+
+/** Runs `check` for another results file than the session's. */
+async function checkedFor(resultsFile: string, session: Session): Promise<[number, Checked[]]> {
+  const { dir, platform, workspace } = session;
+  const configFile = `${dir}/config.yaml`;
+  const platformUrls = [platform.url];
+  const grants = leastGrants({ platformUrls, resultsFile, configsDir: dir, configFile });
+  await using process = startSidecar({
+    command: "check",
+    platformUrl: platform.url,
+    workspaceId: workspace.id,
+    args: ["--json", "--results-file", resultsFile, "--configs-dir", dir, "--config", configFile],
+    grants: grantFlags(grants),
+  });
+  const code = await process.ended();
+  const { checks }: { checks: Checked[] } = JSON.parse(process.stdout.join("\n"));
+  return [code, checks.filter(({ name }) => /^(results|journal)/.test(name))];
+}
+
+Deno.test("check ends with 73, and says to make the folder, when the results file has none", async () => {
+  await using session = await startSession();
+  const [code, checks] = await checkedFor(`${session.dir}/none/results.jsonl`, session);
+  const statuses = checks.map(({ name, status }) => [name, status]);
+  assertEquals([code, statuses], [
+    73,
+    [["results file", "failed"], ["journal", "ok"], ["results folder", "skipped"]],
+  ]);
+  assertEquals(checks[0]?.remedy, "make its folder");
+});
+
+Deno.test("check says of results only that they go to standard output when they do", async () => {
+  await using session = await startSession();
+  const [code, checks] = await checkedFor("-", session);
+  const message = "results go to standard output: no journal";
+  assertEquals([code, checks], [
+    0,
+    [{ name: "results file", status: "ok", message, remedy: "" }],
+  ]);
+});
+
+Deno.test("check takes /tmp for sticky when it is not granted", async () => {
+  await using session = await startSession();
+  const resultsFile = await Deno.makeTempFile({ dir: "/tmp", prefix: "workspace-beat-" });
+  try {
+    const [code, checks] = await checkedFor(resultsFile, session);
+    assertEquals([code, checks[2]?.status], [0, "ok"]);
+    assertMatch(checks[2]?.message ?? "", /^'\/tmp' is not granted, but usually sticky /);
+  } finally {
+    await Deno.remove(resultsFile);
+  }
+});
+
+Deno.test("check tests neither results file nor journal when they are not granted", async () => {
+  await using session = await startSession();
+  const grants = [`--allow-net=${new URL(session.platform.url).host}`];
+  await using process = session.start({ command: "check", args: ["--json"], grants });
+  assertEquals(await process.ended(), 77);
+  const { checks }: { checks: Checked[] } = JSON.parse(process.stdout.join("\n"));
+  const of = checks.filter(({ name }) => /^(grants|results|journal)/.test(name));
+  assertEquals(of.map(({ status }) => status), ["failed", "skipped", "skipped", "skipped"]);
+  assertEquals(of.slice(1).map(({ message }) => message), [
+    `not tested: '${session.dir}/results.jsonl' is not granted`,
+    `not tested: '${session.dir}/results.jsonl.journal' is not granted`,
+    "not tested: the results file cannot be written",
+  ]);
+});
+
+Deno.test("check tests no folder, and says how to look at it, when it is not granted", async () => {
+  await using session = await startSession();
+  const { code, of } = await checked(session, { made: ["results.jsonl"] });
+  const { status, message = "" } = of("results folder") ?? {};
+  assertEquals([code, status], [0, "skipped"]);
+  assert(message.includes(`'${session.dir}' itself is not granted; `), message);
+  assert(message.includes(`look with ls -ld '${session.dir}': `), message);
+});
+
+Deno.test("check looks at the folder when it is granted", async () => {
+  await using session = await startSession();
+  await Deno.chmod(session.dir, 0o1777);
+  const also = [session.dir];
+  const { code, of } = await checked(session, { also, made: ["results.jsonl"] });
+  const { status, message = "" } = of("results folder") ?? {};
+  assertEquals([code, status], [0, "ok"]);
+  assertMatch(message, /' is sticky \(mode 1777\): only (root|user \d+ )/);
+});
+
+Deno.test("check warns of a sticky folder before the results file has the mode of the settings", async () => {
+  await using session = await startSession();
+  await Deno.chmod(session.dir, 0o1777);
+  const also = [session.dir];
+  const args = ["--results-mode", "0666"];
+  const { code, of } = await checked(session, { args, also, made: ["results.jsonl"] });
+  const { status, message = "" } = of("results folder") ?? {};
+  assertEquals([code, status], [0, "warning"]);
+  assertMatch(message, /--results-mode 0666 lets no other agent take it$/);
+});

@@ -1,0 +1,90 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import fc from "fast-check";
+import {
+  headerLine,
+  looksLikeHeader,
+  parseHeader,
+  parseRecordLine,
+  recordLine,
+} from "../../lib/delegations/journal_line.ts";
+import type { JournalRecord } from "../../lib/delegations/journal_record.ts";
+import { anyResult, anyText, OWN_ID } from "./_examples.ts";
+
+const anyKeys = fc.array(anyText.map((text) => text.toWellFormed()), { maxLength: 5 });
+const anyRecord: fc.Arbitrary<JournalRecord> = fc.oneof(
+  fc.array(anyResult, { maxLength: 3 }).map((intent) => ({ intent })),
+  anyKeys.map((written) => ({ written })),
+  anyKeys.map((woken) => ({ woken })),
+  anyKeys.map((notified) => ({ notified })),
+  anyKeys.map((done) => ({ done })),
+  anyKeys.map((warned) => ({ warned })),
+  fc.constant({ started: true } as const),
+);
+
+Deno.test("parseRecordLine() reads what recordLine() has written on one line, whatever a peer wrote", async () => {
+  await fc.assert(fc.asyncProperty(anyRecord, async (record) => {
+    const line = await recordLine(record);
+    assertEquals(line.indexOf("\n"), line.length - 1);
+    assertEquals(await parseRecordLine(line.trimEnd()), record);
+  }));
+});
+
+Deno.test("parseRecordLine() recognises a line of which one byte has flipped", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      anyRecord,
+      fc.nat(),
+      fc.integer({ min: 0, max: 7 }),
+      async (record, at, bit) => {
+        const bytes = new TextEncoder().encode((await recordLine(record)).trimEnd());
+        const index = at % bytes.length;
+        bytes[index] = (bytes[index] ?? 0) ^ (1 << bit);
+        assertEquals(await parseRecordLine(new TextDecoder().decode(bytes)), undefined);
+      },
+    ),
+  );
+});
+
+Deno.test("parseRecordLine() recognises a line that has been cut", async () => {
+  await fc.assert(fc.asyncProperty(anyRecord, fc.nat(), async (record, at) => {
+    const line = (await recordLine(record)).trimEnd();
+    assertEquals(await parseRecordLine(line.slice(0, at % line.length)), undefined);
+  }));
+});
+
+Deno.test("parseRecordLine() refuses a record that no version has, also under a sound checksum", async () => {
+  const text = JSON.stringify({ written: ["completed d1"], more: 1 });
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  const line = `${new Uint8Array(digest, 0, 8).toHex()} ${text}`;
+  assertEquals(await parseRecordLine(line), undefined);
+});
+
+Deno.test("parseHeader() knows whose journal it is", async () => {
+  const line = await headerLine(OWN_ID);
+  assertMatch(line, /^workspace-beat journal 1 [-0-9a-f]{36} [0-9a-f]{16}\n$/);
+  assertEquals(await parseHeader(line.trimEnd()), { kind: "sound", workspaceId: OWN_ID });
+});
+
+Deno.test("parseHeader() knows a newer version by its number alone", async () => {
+  for (const line of ["workspace-beat journal 2", "workspace-beat journal 17 {} whatever else"]) {
+    const header = await parseHeader(line);
+    assertEquals(header.kind, "newer");
+  }
+});
+
+Deno.test("parseHeader() relies on nothing in a damaged line", async () => {
+  const line = (await headerLine(OWN_ID)).trimEnd();
+  const table = ["", "text", line.slice(0, -1), line.replace("3f", "3e"), `${line} `, ` ${line}`];
+  for (const damaged of table) assertEquals(await parseHeader(damaged), { kind: "damaged" });
+});
+
+Deno.test("looksLikeHeader() tells what is left of our first line from somebody else's file", () => {
+  const table: [string, boolean][] = [
+    ["", true],
+    ["workspa", true],
+    ["workspace-beat journal 1 a", true],
+    ["workspace-beat diary", false],
+    ['{"delegation_id":"d1"}', false],
+  ];
+  for (const [line, looks] of table) assertEquals(looksLikeHeader(line), looks, line);
+});

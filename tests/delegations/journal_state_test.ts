@@ -1,0 +1,122 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import type { JournalRecord } from "../../lib/delegations/journal_record.ts";
+import { JournalState } from "../../lib/delegations/journal_state.ts";
+import { type Result, resultKey } from "../../lib/delegations/result.ts";
+import { exampleResult } from "./_examples.ts";
+
+const KEPT = 2000;
+
+function stateOf(records: readonly JournalRecord[]): JournalState {
+  const state = new JournalState();
+  for (const record of records) state.apply(record);
+  return state;
+}
+
+function completed(index: number): Result {
+  return exampleResult({ delegationId: `d${index}` });
+}
+
+const keyOf = (index: number) => resultKey(completed(index));
+
+Deno.test("JournalState tells how far each result has come", () => {
+  const state = stateOf([
+    { intent: [completed(1), completed(2), completed(3), completed(4)] },
+    { written: [keyOf(2), keyOf(3), keyOf(4)] },
+    { woken: [keyOf(3), keyOf(4)] },
+    { notified: [keyOf(2), keyOf(4)] },
+  ]);
+  assertEquals(state.intended(), [completed(1)]);
+  assertEquals(state.unwoken(), [{ delegationId: "d2", status: "completed" }]);
+  assertEquals(state.unnotified(), [completed(3)]);
+  assertEquals([1, 2, 3, 4, 5].map((index) => state.isWritten(keyOf(index))), [
+    false,
+    true,
+    true,
+    true,
+    false,
+  ]);
+});
+
+Deno.test("JournalState takes a result that was written while its intent got lost for one to wake for", () => {
+  const state = stateOf([{ written: ["failed d 1"] }]);
+  assertEquals(state.unwoken(), [{ delegationId: "d 1", status: "failed" }]);
+  assertEquals([state.intended(), state.unnotified()], [[], []]);
+});
+
+Deno.test("JournalState does not rely on the intent of a result whose text got lost", () => {
+  const state = stateOf([{ woken: [keyOf(1)] }, { notified: [keyOf(1)] }]);
+  assertEquals([state.isWritten(keyOf(1)), state.isIntended(keyOf(1))], [false, false]);
+});
+
+/** Any history: records in any order, about a few results. */
+const anyHistory = fc.array(
+  fc.tuple(
+    fc.constantFrom("intent", "written", "woken", "notified", "done", "warned", "started"),
+    fc.array(fc.nat({ max: 7 }), { minLength: 1, maxLength: 3 }),
+  ).map(([kind, indexes]): JournalRecord => {
+    const keys = indexes.map(keyOf);
+    switch (kind) {
+      case "intent":
+        return { intent: indexes.map(completed) };
+      case "written":
+        return { written: keys };
+      case "woken":
+        return { woken: keys };
+      case "notified":
+        return { notified: keys };
+      case "done":
+        return { done: keys };
+      case "warned":
+        return { warned: keys };
+      default:
+        return { started: true };
+    }
+  }),
+  { maxLength: 30 },
+);
+
+Deno.test("JournalState.records() add up to the same state", () => {
+  fc.assert(fc.property(anyHistory, (history) => {
+    const state = stateOf(history);
+    const again = stateOf(state.records());
+    const byName = (results: readonly { delegationId: string }[]) =>
+      results.toSorted((a, b) => a.delegationId < b.delegationId ? -1 : 1);
+    for (let index = 0; index < 8; index++) {
+      assertEquals(again.isWritten(keyOf(index)), state.isWritten(keyOf(index)));
+      assertEquals(again.isIntended(keyOf(index)), state.isIntended(keyOf(index)));
+      assertEquals(again.isWarned(keyOf(index)), state.isWarned(keyOf(index)));
+    }
+    assertEquals(again.hasStarted, state.hasStarted);
+    assertEquals(byName(again.intended()), byName(state.intended()));
+    assertEquals(byName(again.unwoken()), byName(state.unwoken()));
+    assertEquals(byName(again.unnotified()), byName(state.unnotified()));
+  }));
+});
+
+Deno.test("JournalState.forget() keeps the newest 2000, and what the platform lists", () => {
+  const state = stateOf([{ done: Array.from({ length: KEPT + 100 }, (_, index) => keyOf(index)) }]);
+  state.forget(new Set([keyOf(0), keyOf(50)]));
+  assertEquals(state.size, KEPT);
+  assert(state.isWritten(keyOf(0)) && state.isWritten(keyOf(50)));
+  assert(!state.isWritten(keyOf(1)) && !state.isWritten(keyOf(101)));
+  assert(state.isWritten(keyOf(102)));
+});
+
+Deno.test("JournalState.forget() never forgets what has not been written", () => {
+  const state = stateOf([
+    { intent: [completed(0)] },
+    { done: Array.from({ length: KEPT }, (_, index) => keyOf(index + 1)) },
+  ]);
+  state.forget(new Set());
+  assertEquals(state.intended(), [completed(0)]);
+});
+
+Deno.test("JournalState.records() hold no result's text any more once it is written and told", () => {
+  const state = stateOf([
+    { intent: [completed(1)] },
+    { written: [keyOf(1)] },
+    { notified: [keyOf(1)] },
+  ]);
+  assertEquals(state.records().filter((record) => "intent" in record), []);
+});
