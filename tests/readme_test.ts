@@ -79,6 +79,8 @@ const TRIALS: Record<string, (command: string) => Promise<void>> = {
   "workspace-beat check": (command) => endsBy(command, [0]),
   "workspace-beat run --once": (command) => endsBy(command, [0]),
   "workspace-beat": beatsForEver,
+  "workspace-beat results": (command) => endsBy(command, [0]),
+  "workspace-beat results --format json --peek": (command) => endsBy(command, [0]),
   "deno task dev:platform --port 8080": servesForEver,
   [`deno run --allow-net ${DEVELOPING}`]: (command) => beatsForEver(command, { token: null }),
   [`deno run --allow-net --allow-env=MOLECULE_WORKSPACE_TOKEN ${DEVELOPING}`]: beatsForEver,

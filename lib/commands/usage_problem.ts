@@ -7,6 +7,7 @@ import {
   UnsatisfiedFlagError,
 } from "@stricli/core";
 import { SETTING_DEFINITIONS, type SettingDefinition } from "../config/mod.ts";
+import { CONSUMED_FORMATS } from "../delegations/mod.ts";
 import { neutralise } from "../text.ts";
 import { SETTING_FLAGS } from "./flags.ts";
 
@@ -47,17 +48,25 @@ function unexpected(input: string): string {
   }
   return input.startsWith("-")
     ? `Cannot use the argument '${shown(input)}': ${expectedFlags()}`
-    : `Unknown subcommand '${shown(input)}': expected run or check`;
+    : `Unknown subcommand '${shown(input)}': expected run, check or results`;
 }
 
 /** What a flag takes, in the words of the table of settings. */
 function allowedFor(flag: string): string {
+  if (flag === "format") return CONSUMED_FORMATS.join(" or ");
   const settings: readonly SettingDefinition<unknown>[] = Object.values(SETTING_DEFINITIONS);
   return settings.find((setting) => setting.flag === flag)?.allowed ?? "true or false";
 }
 
 function expectedFlags(): string {
-  const flags = [...Object.keys(SETTING_FLAGS), "once (run)", "json (check)", "help", "version"];
+  const flags = [
+    ...Object.keys(SETTING_FLAGS),
+    "once (run)",
+    "json (check)",
+    "format, --peek (results)",
+    "help",
+    "version",
+  ];
   return `expected ${flags.map((flag) => `--${flag}`).join(", ")}`;
 }
 

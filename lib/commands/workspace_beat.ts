@@ -5,6 +5,7 @@ import { neutralise } from "../text.ts";
 import { VERSION } from "../version.ts";
 import { check } from "./check.ts";
 import { commandContext } from "./context.ts";
+import { results } from "./results.ts";
 import { run } from "./run.ts";
 import { usageProblem } from "./usage_problem.ts";
 
@@ -20,7 +21,7 @@ export async function workspaceBeat(args: readonly string[], build?: Build): Pro
   let failed: ExitCode = EXIT_CODE.unexpected;
   const application = buildApplication(
     buildRouteMap({
-      routes: { run, check },
+      routes: { run, check, results },
       defaultCommand: "run",
       docs: {
         brief: "Keeps an agent's workspace alive and brings its results back",

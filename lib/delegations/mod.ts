@@ -4,12 +4,16 @@
  * @module
  */
 
+export { CONSUMED_FORMAT, CONSUMED_FORMATS, type ConsumedFormatName } from "./consumed_text.ts";
 export { Deliveries, type DeliveriesOptions } from "./deliveries.ts";
 export { Journal, type JournalOptions } from "./journal.ts";
+export { NotConsumedError } from "./not_consumed_error.ts";
 export { NotifyLoop, type NotifyLoopOptions } from "./notify_loop.ts";
 export { Parent } from "./parent.ts";
 export { PollLoop, type PollLoopOptions } from "./poll_loop.ts";
+export { Printout } from "./printout.ts";
 export { type Result, resultKey, resultLine } from "./result.ts";
+export { ResultsConsumer } from "./results_consumer.ts";
 export { FileResults, type FileResultsOptions } from "./results_file.ts";
 export { type ResultsOutput, StdoutResults } from "./results_output.ts";
 export { WakeLoop, type WakeLoopOptions } from "./wake_loop.ts";

@@ -7,6 +7,8 @@ const compiled = await compileForTests();
 const { dir, port, options } = compiled;
 const reason = compiled.missing === undefined ? "" : ` (ignored: ${compiled.missing})`;
 
+/** Whose results are in the one results file that all tests share. */
+const compiledWorkspace = "3f2b8f54-0c0e-4f4e-9d53-1b9a4b6f0a01";
 /** The base binary is what Deno itself weighs; the rest is ours. */
 const LARGEST_PAYLOAD_BYTES = 1_500_000;
 
@@ -17,7 +19,11 @@ function binaryTest(name: string, fn: () => Promise<void>): void {
 binaryTest("does the main job with nothing but a workspace id, from another folder", async () => {
   await using platform = await startDevPlatform({ port });
   const lead = platform.addWorkspace({ name: "Team lead" });
-  const workspace = platform.addWorkspace({ parentId: lead.id, inboundSecret: "inbound-secret" });
+  const workspace = platform.addWorkspace({
+    id: compiledWorkspace,
+    parentId: lead.id,
+    inboundSecret: "inbound-secret",
+  });
   await Deno.writeTextFile(`${dir}/.auth_token`, workspace.token ?? "", { mode: 0o600 });
   const id = workspace.delegate({ to: lead.id });
   workspace.finish(id, "done");
@@ -36,6 +42,41 @@ binaryTest("does the main job with nothing but a workspace id, from another fold
   assertEquals(await Deno.readTextFile(`${dir}/.platform_inbound_secret`), "inbound-secret");
   assertStringIncludes(workspace.delivered[0]?.text ?? "", id.slice(0, 8));
   assertEquals(workspace.chat.length, 1);
+});
+
+/** Runs the binary as an agent would, to its end. */
+async function takeResults(): Promise<{ ids: string[]; code: number }> {
+  const args = ["--format", "json"];
+  await using agent = startSidecar({ binary: options.output, command: "results", args, cwd: "/" });
+  const code = await agent.ended();
+  const records: { delegation_id: string }[] = JSON.parse(agent.stdout.join("\n"));
+  return { ids: records.map(({ delegation_id }) => delegation_id), code };
+}
+
+binaryTest("hands each result to the agent once, over a SIGKILL and a restart", async () => {
+  await takeResults();
+  await using platform = await startDevPlatform({ port });
+  const workspace = platform.addWorkspace({ id: compiledWorkspace });
+  await Deno.writeTextFile(`${dir}/.auth_token`, workspace.token ?? "", { mode: 0o600 });
+  const start = () =>
+    startSidecar({
+      binary: options.output,
+      args: ["--interval", "5"],
+      env: { WORKSPACE_ID: workspace.id },
+      cwd: "/",
+    });
+  workspace.finish(workspace.delegate({ id: "before" }), "done");
+  {
+    await using first = start();
+    await first.waitForLine(/The agent was woken for 1 result/);
+    first.kill("SIGKILL");
+  }
+  workspace.finish(workspace.delegate({ id: "after" }), "done");
+  await using second = start();
+  await second.waitForLine(/The agent was woken for 1 result/);
+  assertEquals(await takeResults(), { ids: ["before", "after"], code: 0 });
+  assertEquals(await takeResults(), { ids: [], code: 0 });
+  assertEquals(await second.stop(), 0);
 });
 
 binaryTest("names the platform it was built for when it is given another, with 77", async () => {
