@@ -98,8 +98,10 @@ function refuseLackingGrants(
     `(from ${origin})`;
   const remedy = build === undefined
     ? `run with ${grantFlags(needed).join(" ")}`
-    : `this binary was built for the results file ${build.resultsFile}: rebuild it with ` +
-      `deno task compile --results-file ${path}`;
+    : `this binary was built for the results file ${build.resultsFile}: rebuild it with deno task ` +
+      `compile --platform-url ${
+        build.platformUrls.join(" --platform-url ")
+      } --results-file ${path}`;
   throw new InputError(`${problem}: ${remedy}`, EXIT_CODE.notAllowed);
 }
 

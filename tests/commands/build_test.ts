@@ -99,3 +99,26 @@ Deno.test("workspaceBeat() takes a platform that the build's pattern covers", as
   const ended = await runBuilt(session, args, { HTTPS_PROXY: "http://127.0.0.1:9" });
   assertEquals(ended.code, 69, ended.stderr);
 });
+
+Deno.test("results names the file it was built for, and how to rebuild, when it is given another", async () => {
+  await using session = await startSession();
+  const { dir, platform } = session;
+  const other = `${dir}/other.jsonl`;
+  const { code, lines } = await runBuilt(session, ["results", "--results-file", other]);
+  assertEquals([code, lines.length], [77, 1]);
+  assertEquals(
+    lines[0],
+    `Not allowed to consume the results file '${other}' (from flag --results-file): this binary ` +
+      `was built for the results file ${dir}/results.jsonl: rebuild it with deno task compile ` +
+      `--platform-url ${platform.url} --platform-url https://*.platform.test --results-file ${other}`,
+  );
+});
+
+Deno.test("results takes the file it was built for without any argument", async () => {
+  await using session = await startSession();
+  const { dir } = session;
+  const record = { delegation_id: "d1", status: "completed", summary: "done" };
+  await Deno.writeTextFile(`${dir}/results.jsonl`, `${JSON.stringify(record)}\n`);
+  const { code, stdout } = await runBuilt(session, ["results"]);
+  assertEquals([code, stdout.split("\n")[1]], [0, "- [completed] done"]);
+});
