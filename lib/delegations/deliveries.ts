@@ -103,6 +103,7 @@ export class Deliveries {
       await this.open();
       for (const result of results) this.#wait(result);
       while (this.#waiting.size > 0) await this.#deliverBatch();
+      await journal.catchUp();
       if (!journal.state.hasStarted) await journal.append([{ started: true }]);
     } catch (error) {
       for (const result of results) this.#wait(result);
@@ -138,7 +139,8 @@ export class Deliveries {
         !journal.state.isWritten(key) &&
         (journal.state.isIntended(key) || index >= unread.length - MOST_FOUND)
       );
-      if (written.length > 0) await journal.append([{ written }]);
+      // A fact, also where the disk is too full to write it down.
+      if (written.length > 0) await journal.note([{ written }]);
       this.#isInDoubt = false;
     }
     await output.open();

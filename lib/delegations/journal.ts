@@ -126,6 +126,14 @@ export class Journal {
   }
 
   /**
+   * Tries to write what {@linkcode Journal.note} could not, so that it does not have to wait for
+   * the next record.
+   */
+  async catchUp(): Promise<void> {
+    if (this.#size === undefined) await this.note([]);
+  }
+
+  /**
    * Forgets what nobody will ask for any more.
    *
    * @param listed The keys of the results, and the ids of the delegations, that the platform lists.
@@ -148,8 +156,10 @@ export class Journal {
     }
     await makePrivate(file, there);
     const { state, damaged, size } = await this.#read(file);
+    // What has not reached the disk yet has happened all the same.
+    for (const record of this.#state.records()) state.apply(record);
+    this.#size = this.#state.size === 0 ? size : undefined;
     this.#state = state;
-    this.#size = size;
     this.#compactedSize = size;
     if (damaged > 0) {
       await this.#writeAnew([]);
@@ -220,8 +230,8 @@ export class Journal {
   /** Appends with one write; what went wrong in the middle is cut off again. */
   async #write(records: readonly JournalRecord[]): Promise<void> {
     const { file } = this.#options;
-    if (file === undefined || records.length === 0) return;
     const size = this.#size;
+    if (file === undefined || records.length === 0 && size !== undefined) return;
     const there = await regularFileAt(file, "append to the journal");
     // Tidied away, or changed by somebody: memory knows better.
     if (size === undefined || there?.size !== size) return await this.#writeAnew(records);

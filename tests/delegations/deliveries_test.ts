@@ -2,10 +2,12 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { stub } from "@std/testing/mock";
 import { WriterBusyError } from "../../lib/delegations/mod.ts";
 import { resultKey, resultLine } from "../../lib/delegations/result.ts";
+import { headerLine, recordLine } from "../../lib/delegations/journal_line.ts";
 import { resultsFiles } from "../../lib/permissions.ts";
 import { consumeResults } from "../support/reference_consumer.ts";
-import { results, withResultsFile } from "./_deliveries.ts";
-import { exampleResult, OTHER_ID } from "./_examples.ts";
+import { mountSmallDisk, whyNot } from "./_broken_disks.ts";
+import { makeDeliveries, results, withResultsFile } from "./_deliveries.ts";
+import { exampleResult, OTHER_ID, OWN_ID } from "./_examples.ts";
 
 Deno.test("Deliveries.deliver() delivers, wakes for and tells of each result once", () =>
   withResultsFile(async ({ start, consumed }) => {
@@ -95,6 +97,51 @@ Deno.test("Deliveries.open() still looks for what the journal has lost when the 
     await Deno.remove(resultsFiles(path).next);
     assertEquals(await second.deliveries.deliver(results("d1")), true);
     assertEquals(consumed(), ["d1"]);
+  }));
+
+const noSmallDisk = await whyNot(mountSmallDisk);
+
+Deno.test({
+  name:
+    "Deliveries.open() remembers what it has found in the results file, also while the disk is full",
+  ignore: noSmallDisk !== undefined,
+  async fn() {
+    await using disk = await mountSmallDisk();
+    const path = `${disk.path}/results.jsonl`;
+    let text = "";
+    let result = exampleResult();
+    // A journal that ends with its page: what is on a full disk can only grow within its last one.
+    for (let length = 1; text.length % 4096 !== 0 || length === 1; length++) {
+      result = exampleResult({ responsePreview: "x".repeat(length), changedAt: Date.now() });
+      const records = [recordLine({ started: true }), recordLine({ intent: [result] })];
+      text = await headerLine(OWN_ID) + (await Promise.all(records)).join("");
+    }
+    await Deno.writeTextFile(resultsFiles(path).journal, text, { mode: 0o600 });
+    await Deno.writeTextFile(path, resultLine(result, 1), { mode: 0o600 });
+    await disk.fill();
+    using made = makeDeliveries(path);
+    await made.deliveries.deliver([]);
+    assertEquals(consumeResults(path).records.length, 1);
+    await disk.mend();
+    assertEquals(await made.deliveries.deliver([result]), true);
+    assertEquals(consumeResults(path).records.length, 0);
+  },
+});
+
+Deno.test("Deliveries.deliver() writes down, as soon as the disk lets it, what it could not before", () =>
+  withResultsFile(async ({ path, start, consumed }) => {
+    const { deliveries } = start();
+    await deliveries.deliver([]);
+    const { nextJournal } = resultsFiles(path);
+    await Deno.remove(resultsFiles(path).journal);
+    await Deno.mkdir(nextJournal);
+    await Deno.writeTextFile(`${nextJournal}/in-the-way`, "");
+    await deliveries.journal.note([{ written: ["completed d1"] }]);
+    await Deno.remove(nextJournal, { recursive: true });
+    assert(await deliveries.deliver([]));
+    deliveries.close();
+    assert(await start().deliveries.deliver(results("d1")));
+    assertEquals(consumed(), []);
   }));
 
 Deno.test("Deliveries.deliver() delivers an intent that is not in the results file, also when nobody lists it any more", () =>

@@ -201,6 +201,20 @@ Deno.test("Journal.append() writes the journal anew when somebody has tidied it 
     await assertKnowsRecords(again);
   }));
 
+Deno.test("Journal.open() adds what another process has written to what it knows itself", () =>
+  withJournal(async ({ open }) => {
+    const { journal: first } = await open();
+    await first.append([{ written: ["completed d1"] }]);
+    const { journal: second } = await open();
+    await second.append([{ written: ["completed d2"] }]);
+    const known = ["completed d1", "completed d2"];
+    assertEquals((await first.open()).wasRead, true);
+    assertEquals(known.map((key) => first.state.isWritten(key)), [true, true]);
+    await first.append([{ warned: ["d3"] }]);
+    const { journal: third } = await open();
+    assertEquals(known.map((key) => third.state.isWritten(key)), [true, true]);
+  }));
+
 Deno.test("Journal.append() keeps the file small however much is appended", () =>
   withJournal(async ({ file, open }) => {
     const { journal } = await open();
