@@ -81,6 +81,10 @@ const TRIALS: Record<string, (command: string) => Promise<void>> = {
   "workspace-beat": beatsForEver,
   "workspace-beat results": (command) => endsBy(command, [0]),
   "workspace-beat results --format json --peek": (command) => endsBy(command, [0]),
+  // tests/delegations/kill_test.ts runs 20 rounds of it.
+  "deno task stress": () => Promise.resolve(),
+  // Twenty seconds of figures; tests/delegations/journal_test.ts tests what they show.
+  "deno task bench:deliveries": () => Promise.resolve(),
   "deno task dev:platform --port 8080": servesForEver,
   [`deno run --allow-net ${DEVELOPING}`]: (command) => beatsForEver(command, { token: null }),
   [`deno run --allow-net --allow-env=MOLECULE_WORKSPACE_TOKEN ${DEVELOPING}`]: beatsForEver,

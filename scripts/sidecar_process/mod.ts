@@ -4,4 +4,9 @@
  * @module
  */
 
-export { SidecarProcess, type SidecarProcessOptions, startSidecar } from "./sidecar_process.ts";
+export {
+  denoEnvironment,
+  SidecarProcess,
+  type SidecarProcessOptions,
+  startSidecar,
+} from "./sidecar_process.ts";

@@ -57,8 +57,12 @@ export function startSidecar(options: SidecarProcessOptions): SidecarProcess {
   return new SidecarProcess(child);
 }
 
-/** What Deno itself needs to find its cache. */
-function denoEnvironment(): Record<string, string> {
+/**
+ * What Deno itself needs to find its cache, and a shell to find Deno.
+ *
+ * Requires `--allow-env` for `DENO_DIR`, `HOME`, `XDG_CACHE_HOME` and `PATH`.
+ */
+export function denoEnvironment(): Record<string, string> {
   const environment: Record<string, string> = {};
   for (const name of ["DENO_DIR", "HOME", "XDG_CACHE_HOME", "PATH"]) {
     const value = Deno.env.get(name);

@@ -8,6 +8,7 @@
 import { makeTempDir } from "../support/mod.ts";
 
 const DISK_BYTES = 64 * 1024;
+const PAGE_BYTES = 4096;
 
 /** A folder that cannot be written to. */
 export interface BrokenFolder extends AsyncDisposable {
@@ -19,29 +20,41 @@ export interface BrokenFolder extends AsyncDisposable {
 
 /** A small disk of the test's own. */
 export interface SmallDisk extends BrokenFolder {
-  /** Fills the disk; what is on it can only grow within its last page of 4 KiB. */
-  fill(): Promise<void>;
+  /**
+   * Fills the disk; what is on it can only grow within its last page of 4 KiB.
+   *
+   * @param options How many pages are left free; none by default.
+   */
+  fill(options?: { readonly leavePages?: number }): Promise<void>;
 }
 
-/** Mounts a small disk. Requires a user who may mount. */
-export async function mountSmallDisk(): Promise<SmallDisk> {
+/**
+ * Mounts a small disk. Requires a user who may mount.
+ *
+ * @param options How many bytes it has; 64 KiB by default.
+ */
+export async function mountSmallDisk(
+  { bytes = DISK_BYTES }: { readonly bytes?: number } = {},
+): Promise<SmallDisk> {
   const dir = await makeTempDir();
   const filler = `${dir.path}/filler`;
-  const options = ["-t", "tmpfs", "-o", `size=${DISK_BYTES}`, "tmpfs", dir.path];
+  const options = ["-t", "tmpfs", "-o", `size=${bytes}`, "tmpfs", dir.path];
   if (!await succeeds("mount", options)) {
     await dir[Symbol.asyncDispose]();
     throw new Error("Cannot mount a small disk");
   }
   return {
     path: dir.path,
-    async fill() {
+    async fill({ leavePages = 0 } = {}) {
       using file = await Deno.create(filler);
-      const page = new Uint8Array(4096);
+      const page = new Uint8Array(PAGE_BYTES);
       try {
         while (await file.write(page) > 0);
       } catch {
         // Full.
       }
+      const { size } = await file.stat();
+      await file.truncate(Math.max(0, size - leavePages * PAGE_BYTES));
     },
     async mend() {
       await Deno.remove(filler);
