@@ -93,7 +93,7 @@ export const SETTING_DEFINITIONS = {
   },
   replayMaxAgeSeconds: {
     parse: parseAge,
-    allowed: "a whole number of at most 9 digits with s, m, h or d behind it, such as 24h",
+    allowed: "a whole number of at most 9 digits, perhaps with s, m, h or d behind it, such as 24h",
     brief: "How old a result may be to wake the agent at the very first start",
     flag: "replay-max-age",
     show: ageText,

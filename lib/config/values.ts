@@ -88,7 +88,7 @@ export function fileModeText(mode: number): string {
 }
 
 /** The least and the most bytes that the results file may be bounded by. */
-export const RESULTS_BYTES_RANGE = { least: 65_536, most: 2 ** 40 } as const;
+export const RESULTS_BYTES_RANGE = { least: 1, most: 2 ** 40 } as const;
 
 /** Reads a number of bytes. */
 export function parseResultsBytes(text: string): number | undefined {
@@ -101,12 +101,12 @@ export function parseResultsBytes(text: string): number | undefined {
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 /**
- * Reads a length of time, such as `24h`.
+ * Reads a length of time, such as `24h`; without a unit it is in seconds, as the interval is.
  *
  * @returns Seconds.
  */
 export function parseAge(text: string): number | undefined {
-  const [, number, unit = ""] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
+  const [, number, unit = "s"] = /^(\d{1,9})([smhd])?$/.exec(text) ?? [];
   const seconds = UNIT_SECONDS[unit];
   return number === undefined || seconds === undefined ? undefined : Number(number) * seconds;
 }

@@ -169,15 +169,16 @@ Deno.test("resolveSettings() judges the flags before anything else", async () =>
 Deno.test("resolveSettings() says in one line what a flag about results may be", async () => {
   const allowed = {
     "results-mode": "an octal mode from 0600 to 0666, without execute bits",
-    "results-max-bytes": "a whole number of bytes from 65536 to 1099511627776",
-    "replay-max-age": "a whole number of at most 9 digits with s, m, h or d behind it, such as 24h",
+    "results-max-bytes": "a whole number of bytes from 1 to 1099511627776",
+    "replay-max-age":
+      "a whole number of at most 9 digits, perhaps with s, m, h or d behind it, such as 24h",
   };
   const refused = [
     ["results-mode", "0755"],
     ["results-mode", ""],
     ["results-max-bytes", "64M"],
-    ["results-max-bytes", "65535"],
-    ["replay-max-age", "24"],
+    ["results-max-bytes", "0"],
+    ["replay-max-age", "24 h"],
     ["replay-max-age", "1h\n30m"],
   ] as const;
   const resolved = await resolve(refused.map(([flag, value]) => ({ flags: { [flag]: value } })));
