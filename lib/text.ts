@@ -56,16 +56,19 @@ export function neutralise(text: string, characters: number): string {
   return cut(safe, characters).trimEnd();
 }
 
+/** Room for a long path and the advice behind it. */
+const LONGEST_REASON = 600;
+
 /**
  * The message of anything that was thrown, on one line.
  *
  * @param error What was caught.
  */
 export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return neutralise(String(error), 300);
+  if (!(error instanceof Error)) return neutralise(String(error), LONGEST_REASON);
   // Since Deno 2.9 `fetch` itself only says that it failed; the cause says why.
   const cause = error.cause instanceof Error ? `: ${error.cause.message}` : "";
-  return neutralise(error.message + cause, 300);
+  return neutralise(error.message + cause, LONGEST_REASON);
 }
 
 /**

@@ -154,8 +154,8 @@ export class Journal {
       await this.#writeAnew([]);
       return { isIncomplete: true, wasRead: true };
     }
-    await makePrivate(file, there);
     const { state, damaged, size } = await this.#read(file);
+    await makePrivate(file, there);
     // What has not reached the disk yet has happened all the same.
     for (const record of this.#state.records()) state.apply(record);
     this.#size = this.#state.size === 0 ? size : undefined;

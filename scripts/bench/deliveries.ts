@@ -16,8 +16,9 @@ const WINDOW = 10;
 const folder = await Deno.makeTempDir({ prefix: "workspace-beat-bench-" });
 try {
   const polled = await pollOften(`${folder}/results.jsonl`);
-  console.log(figures("poll 10", polled.slice(0, WINDOW)));
-  console.log(figures(`poll ${POLLS}`, polled.slice(-WINDOW)));
+  for (const poll of [10, 100, POLLS]) {
+    console.log(figures(`poll ${poll}`, polled.slice(poll - WINDOW, poll)));
+  }
   const early = median(polled.slice(0, WINDOW).map(({ ms }) => ms));
   const late = median(polled.slice(-WINDOW).map(({ ms }) => ms));
   const grown = median(polled.slice(-WINDOW).map(({ heapBytes }) => heapBytes)) /

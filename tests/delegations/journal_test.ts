@@ -157,10 +157,12 @@ for (const [what, text, why] of FOREIGN) {
   Deno.test(`Journal.open() refuses ${what}, and changes nothing in it`, () =>
     withJournal(async ({ file, folder, open, read }) => {
       await Deno.writeTextFile(file, text);
+      await Deno.chmod(file, 0o644);
       const error = await assertRejects(() => open(), TypeError);
       assertStringIncludes(error.message, `Cannot use the journal '${file}': ${why}`);
       assertStringIncludes(error.message, "choose another --results-file, or move this one");
       assertEquals(await read(), text);
+      assertEquals(((await Deno.stat(file)).mode ?? 0) & 0o777, 0o644);
       assertEquals([...Deno.readDirSync(folder)].length, 1);
     }));
 }
