@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
+import type { WakeLoopOptions } from "../../lib/delegations/wake_loop.ts";
 import { consumeResults } from "../support/reference_consumer.ts";
 import { patient } from "../support/mod.ts";
 import { never, running, startBench } from "./_bench.ts";
@@ -156,18 +157,30 @@ Deno.test("WakeLoop.once() tries once, and says whether the agent was woken", as
   assertEquals([await patient(loop.once(never)), wakes(bench)], [false, 2]);
 });
 
+/** Takes down what a loop writes down as woken for, by id. */
+function takeDown(): {
+  woken: string[][];
+  first: Promise<void>;
+  onWoken: WakeLoopOptions["onWoken"];
+} {
+  const woken: string[][] = [];
+  const first = Promise.withResolvers<void>();
+  return {
+    woken,
+    first: first.promise,
+    onWoken(results) {
+      woken.push(results.map(({ delegationId }) => delegationId));
+      first.resolve();
+      return Promise.resolve();
+    },
+  };
+}
+
 Deno.test("WakeLoop.run() writes down what the agent was woken for, once the wake is delivered", async () => {
   await using bench = await startBench();
   const { clock } = bench.common;
-  const woken: string[][] = [];
-  const noted = Promise.withResolvers<void>();
-  const loop = wakeLoop(bench, {
-    onWoken(results) {
-      woken.push(results.map(({ delegationId }) => delegationId));
-      noted.resolve();
-      return Promise.resolve();
-    },
-  });
+  const { woken, first, onWoken } = takeDown();
+  const loop = wakeLoop(bench, { onWoken });
   bench.platform.fault("a2a", { kind: "answer", status: 503, body: {} }, { times: 1 });
   await using _run = running((signal) => loop.run(signal));
   await deliver(bench, loop, "d1", "d2");
@@ -175,19 +188,14 @@ Deno.test("WakeLoop.run() writes down what the agent was woken for, once the wak
   await clock.sleeping();
   assertEquals(woken, []);
   clock.advance(COOLDOWN_MS);
-  await patient(noted.promise);
+  await patient(first);
   assertEquals(woken, [["d1", "d2"]]);
 });
 
 Deno.test("WakeLoop.once() writes down what the agent has taken without being woken", async () => {
   await using bench = await startBench();
-  const woken: string[][] = [];
-  const loop = wakeLoop(bench, {
-    onWoken: (results) => {
-      woken.push(results.map(({ delegationId }) => delegationId));
-      return Promise.resolve();
-    },
-  });
+  const { woken, onWoken } = takeDown();
+  const loop = wakeLoop(bench, { onWoken });
   loop.add([exampleResult({ delegationId: "d1" })]);
   await loop.once(never);
   assertEquals([woken, wakes(bench)], [[["d1"]], 0]);
@@ -195,13 +203,8 @@ Deno.test("WakeLoop.once() writes down what the agent has taken without being wo
 
 Deno.test("WakeLoop.once() writes nothing down when the wake was refused", async () => {
   await using bench = await startBench();
-  const woken: unknown[] = [];
-  const loop = wakeLoop(bench, {
-    onWoken: (results) => {
-      woken.push(results);
-      return Promise.resolve();
-    },
-  });
+  const { woken, onWoken } = takeDown();
+  const loop = wakeLoop(bench, { onWoken });
   bench.platform.fault("a2a", { kind: "answer", status: 400, body: { error: "no" } });
   await deliver(bench, loop, "d1");
   assertEquals(await loop.once(never), false);
@@ -210,13 +213,8 @@ Deno.test("WakeLoop.once() writes nothing down when the wake was refused", async
 
 Deno.test("WakeLoop.add() gathers the newest 2000 results, however long the agent cannot be woken", async () => {
   await using bench = await startBench();
-  const woken: string[][] = [];
-  const loop = wakeLoop(bench, {
-    onWoken: (results) => {
-      woken.push(results.map(({ delegationId }) => delegationId));
-      return Promise.resolve();
-    },
-  });
+  const { woken, onWoken } = takeDown();
+  const loop = wakeLoop(bench, { onWoken });
   for (let batch = 0; batch < 45; batch++) {
     loop.add(
       Array.from(
