@@ -85,9 +85,12 @@ export class NotifyLoop {
    * @param signal Gives up.
    */
   async drain(signal: AbortSignal): Promise<void> {
+    const { contact, onNotify } = this.#options;
     for (const { text, results } of this.#inbox.takeAll()) {
+      // Not before it can be sent: who is killed while he waits sends it when he starts again.
+      if (text !== undefined) await contact.regained(signal);
       if (signal.aborted) return;
-      await this.#options.onNotify(results);
+      await onNotify(results);
       if (text !== undefined) await this.#send(text, signal);
     }
   }

@@ -172,3 +172,21 @@ Deno.test("NotifyLoop.drain() writes each result down before it is told of, also
   assertEquals(events, ["fine after 0 notes", "bad after 0 notes", "worse after 1 notes"]);
   assertEquals(tries(bench), 2);
 });
+
+Deno.test("NotifyLoop.drain() writes nothing down while the platform cannot be reached: nothing is told yet", async () => {
+  await using bench = await startBench();
+  const told: string[] = [];
+  const loop = notifyLoop(bench, {
+    onNotify(results) {
+      told.push(...results.map(({ delegationId }) => delegationId));
+      return Promise.resolve();
+    },
+  });
+  const stop = new AbortController();
+  bench.common.contact.record(false);
+  loop.add([exampleResult({ delegationId: "d1" })]);
+  const drained = loop.drain(stop.signal);
+  stop.abort();
+  await drained;
+  assertEquals([told, tries(bench)], [[], 0]);
+});
