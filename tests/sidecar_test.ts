@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { Setting, Settings } from "../lib/config/mod.ts";
 import { Secrets } from "../lib/log/mod.ts";
 import { learnSavedSecret, Sidecar } from "../lib/sidecar.ts";
 import {
@@ -7,6 +6,7 @@ import {
   type DevWorkspace,
   startDevPlatform,
 } from "../scripts/dev_platform/mod.ts";
+import { plainSettings } from "../scripts/sidecar_process/plain_settings.ts";
 import { makeTempDir, ManualClock, recordingLog } from "./support/mod.ts";
 
 /** A sidecar under way in this process, on a clock that a test turns. */
@@ -20,33 +20,6 @@ interface Running extends AsyncDisposable {
   logged(pattern: RegExp): string[];
 }
 
-function settingsFor(
-  platformUrl: string,
-  workspaceId: string,
-  dir: string,
-  token: string,
-): Settings {
-  const from = <T>(value: T): Setting<T> => ({ value, origin: "default" });
-  return {
-    workspaceId: from(workspaceId),
-    platformUrl: from(platformUrl),
-    intervalSeconds: from(30),
-    resultsFile: from(`${dir}/results.jsonl`),
-    resultsMode: from(0o600),
-    resultsMaxBytes: from(64 * 1024 * 1024),
-    replayMaxAgeSeconds: from(24 * 3600),
-    configsDir: from(dir),
-    configFile: from(`${dir}/config.yaml`),
-    logLevel: from("debug"),
-    logFormat: from("text"),
-    notify: from("all"),
-    sendsOrigin: from(true),
-    allowsProxy: from(false),
-    environmentToken: from(token),
-    orgId: from(undefined),
-  };
-}
-
 async function startRunning(prepare: (platform: DevPlatform) => void = () => {}): Promise<Running> {
   await using made = new AsyncDisposableStack();
   const platform = made.use(await startDevPlatform());
@@ -55,7 +28,12 @@ async function startRunning(prepare: (platform: DevPlatform) => void = () => {})
   prepare(platform);
   const clock = new ManualClock();
   const { log, lines } = recordingLog();
-  const settings = settingsFor(platform.url, workspace.id, path, workspace.token ?? "");
+  const settings = plainSettings({
+    platformUrl: platform.url,
+    workspaceId: workspace.id,
+    dir: path,
+    token: workspace.token ?? "",
+  });
   const sidecar = new Sidecar({ settings, secrets: new Secrets(), log, clock });
   const stop = new AbortController();
   const running = sidecar.run(stop.signal);
@@ -189,7 +167,11 @@ Deno.test("Sidecar.run() ends, and nothing of it is left, when it is stopped in 
 
 Deno.test("learnSavedSecret() hides what a former run has saved, and minds no file that is not there", async () => {
   await using dir = await makeTempDir();
-  const settings = settingsFor("http://127.0.0.1:1", "w", dir.path, "token");
+  const settings = plainSettings({
+    platformUrl: "http://127.0.0.1:1",
+    workspaceId: "w",
+    dir: dir.path,
+  });
   const secrets = new Secrets();
   await learnSavedSecret(settings, secrets);
   await Deno.writeTextFile(`${dir.path}/.platform_inbound_secret`, "a saved secret\n");

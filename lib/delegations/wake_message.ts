@@ -1,8 +1,5 @@
 import type { ResultName } from "./result.ts";
 
-/** A result as the wake may speak of it: nothing that a peer has written. */
-export type WakeItem = ResultName;
-
 /** What is known of the workspace's parent. */
 export type KnownParent =
   /** There is one; its name, or "" when the name is not one to repeat. */
@@ -24,7 +21,7 @@ const MOST_LISTED = 50;
  * @param options Where they are, and who the parent is.
  */
 export function wakeText(
-  items: readonly WakeItem[],
+  items: readonly ResultName[],
   options: { readonly where: string; readonly parent: KnownParent },
 ): string {
   const one = items.length === 1;
@@ -57,7 +54,7 @@ export function wakeText(
  */
 export async function wakeMessageId(
   workspaceId: string,
-  items: readonly WakeItem[],
+  items: readonly ResultName[],
 ): Promise<string> {
   const keys = items.map(({ delegationId, status }) => [delegationId, status]);
   const named = JSON.stringify([workspaceId, ...keys.map(String).sort()]);

@@ -3,35 +3,20 @@
 // With "held" it waits for SIGUSR2 before it starts, so that something can be done to it first.
 //   child.ts PLATFORM_URL WORKSPACE_ID FOLDER NAME INTERVAL_SECONDS [held]
 
-import type { Setting, Settings } from "../../lib/config/mod.ts";
 import { createLog, Secrets } from "../../lib/log/mod.ts";
 import { Sidecar } from "../../lib/sidecar.ts";
+import { plainSettings } from "../sidecar_process/plain_settings.ts";
 
 const [platformUrl = "", workspaceId = "", folder = "", name = "", seconds = "", held] = Deno.args;
 
-function from<T>(value: T): Setting<T> {
-  return { value, origin: "default" };
-}
-
-const settings: Settings = {
-  workspaceId: from(workspaceId),
-  platformUrl: from(platformUrl),
-  intervalSeconds: from(Number(seconds)),
-  resultsFile: from(`${folder}/results.jsonl`),
-  resultsMode: from(0o600),
-  resultsMaxBytes: from(64 * 1024 * 1024),
-  replayMaxAgeSeconds: from(24 * 3600),
-  configsDir: from(folder),
-  configFile: from(`${folder}/config.yaml`),
-  logLevel: from("info"),
-  logFormat: from("text"),
-  notify: from("all"),
-  sendsOrigin: from(true),
-  allowsProxy: from(false),
-  environmentToken: from(undefined),
+const settings = plainSettings({
+  platformUrl,
+  workspaceId,
+  dir: folder,
+  intervalSeconds: Number(seconds),
   // The platform has no tenants: the header only tells one child's requests from another's.
-  orgId: from(name),
-};
+  orgId: name,
+});
 
 const secrets = new Secrets();
 const { log, handler } = createLog({ level: "info", format: "text", secrets });

@@ -10,17 +10,20 @@ import {
   type KnownParent,
   safeName,
   wakeBody,
-  type WakeItem,
   wakeMessageId,
   wakeText,
 } from "../../lib/delegations/wake_message.ts";
-import { REPORTED_STATUSES, TERMINAL_STATUSES } from "../../lib/delegations/result.ts";
+import {
+  REPORTED_STATUSES,
+  type ResultName,
+  TERMINAL_STATUSES,
+} from "../../lib/delegations/result.ts";
 import { anyText, OTHER_ID, OWN_ID } from "./_examples.ts";
 
 const NO_PARENT: KnownParent = { kind: "none" };
 const WHERE = "'/tmp/results.jsonl'";
 
-const anyItem: fc.Arbitrary<WakeItem> = fc.record({
+const anyItem: fc.Arbitrary<ResultName> = fc.record({
   delegationId: anyText,
   status: fc.constantFrom(...REPORTED_STATUSES),
 });
@@ -37,7 +40,7 @@ function fixedWords(count: number, ids: string): RegExp {
 }
 
 Deno.test("wakeText() holds the count, short ids, statuses, the place and what to do", () => {
-  const items: WakeItem[] = [
+  const items: ResultName[] = [
     { delegationId: OWN_ID, status: "completed" },
     { delegationId: OTHER_ID, status: "failed" },
   ];
@@ -56,7 +59,7 @@ Deno.test("wakeText() holds the count, short ids, statuses, the place and what t
 });
 
 Deno.test("wakeText() says nothing of a parent when there is none, and stays vague when unknown", () => {
-  const items: WakeItem[] = [{ delegationId: "d1", status: "completed" }];
+  const items: ResultName[] = [{ delegationId: "d1", status: "completed" }];
   assert(!wakeText(items, { where: WHERE, parent: NO_PARENT }).includes("parent"));
   const vague = wakeText(items, { where: WHERE, parent: { kind: "unknown" } });
   assertStringIncludes(vague, "If you have a parent, report a short summary to it");
@@ -86,19 +89,19 @@ Deno.test("wakeText() says that delegations have ended, in whichever way they ha
 });
 
 Deno.test("wakeText() does not say that delegations have ended when one of them is stuck (D24)", () => {
-  const stuck: WakeItem = { delegationId: "d1", status: "stuck" };
+  const stuck: ResultName = { delegationId: "d1", status: "stuck" };
   const completed = Array.from(
     { length: 50 },
-    (): WakeItem => ({ delegationId: "d2", status: "completed" }),
+    (): ResultName => ({ delegationId: "d2", status: "completed" }),
   );
-  const first = (items: WakeItem[]) =>
+  const first = (items: ResultName[]) =>
     wakeText(items, { where: WHERE, parent: NO_PARENT }).split("\n")[0];
   assertEquals(first([stuck]), "1 delegation that you sent has news:");
   assertEquals(first([...completed, stuck]), "51 delegations that you sent have news:");
 });
 
 Deno.test("wakeText() lists fifty results at the most, and counts the others", () => {
-  const items: WakeItem[] = Array.from({ length: 53 }, (_, index) => ({
+  const items: ResultName[] = Array.from({ length: 53 }, (_, index) => ({
     delegationId: `d${index}`,
     status: "failed",
   }));
@@ -108,7 +111,7 @@ Deno.test("wakeText() lists fifty results at the most, and counts the others", (
 });
 
 Deno.test("wakeText() shows an id without any safe character as unnamed", () => {
-  const items: WakeItem[] = [{ delegationId: "\u202e漢字\n", status: "failed" }];
+  const items: ResultName[] = [{ delegationId: "\u202e漢字\n", status: "failed" }];
   assertStringIncludes(wakeText(items, { where: WHERE, parent: NO_PARENT }), "- unnamed: failed");
 });
 
@@ -156,7 +159,7 @@ Deno.test("wakeMessageId() is the same for the same results in any order (D27)",
 });
 
 Deno.test("wakeMessageId() differs when the workspace, an id, a status or the number differs (D27)", async () => {
-  const item: WakeItem = { delegationId: "d1", status: "completed" };
+  const item: ResultName = { delegationId: "d1", status: "completed" };
   const id = await wakeMessageId(OWN_ID, [item]);
   assertNotEquals(await wakeMessageId(OTHER_ID, [item]), id);
   assertNotEquals(await wakeMessageId(OWN_ID, [{ ...item, delegationId: "d2" }]), id);
