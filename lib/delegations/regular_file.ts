@@ -26,6 +26,31 @@ export async function regularFileAt(
   );
 }
 
+/** The owner may read and write; nobody else may do anything. */
+const PRIVATE = 0o600;
+
+/**
+ * Opens a regular file, or makes a private one where there is none. One that is there is not asked
+ * to be made: in a sticky folder Linux refuses that for another user's file, even to root
+ * (fs.protected_regular).
+ *
+ * Requires `--allow-read` and `--allow-write` for the file.
+ *
+ * @param path The path.
+ * @param attempt What is to be done with it, as a message says it.
+ * @param options How to open it.
+ * @throws {TypeError} What is there is no regular file.
+ * @throws {Error} It can be neither opened nor made.
+ */
+export async function openOrMake(
+  path: string,
+  attempt: string,
+  options: { readonly read?: boolean; readonly write?: boolean; readonly append?: boolean },
+): Promise<Deno.FsFile> {
+  const isThere = await regularFileAt(path, attempt) !== undefined;
+  return await Deno.open(path, isThere ? options : { ...options, create: true, mode: PRIVATE });
+}
+
 /**
  * Whether a path leads to the file that was opened, and to nothing that has taken its place.
  *

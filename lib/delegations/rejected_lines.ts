@@ -1,10 +1,8 @@
 import { reasonOf } from "../text.ts";
 import { NotConsumedError } from "./not_consumed_error.ts";
 import { Pieces } from "./_pieces.ts";
-import { endsInsideLine, leadsTo, regularFileAt } from "./regular_file.ts";
+import { endsInsideLine, leadsTo, openOrMake } from "./regular_file.ts";
 
-/** The owner may read and write; nobody else may do anything. */
-const PRIVATE = 0o600;
 const LINE_BREAK = "\n".charCodeAt(0);
 const ATTEMPT = "append to";
 
@@ -59,9 +57,7 @@ export class RejectedLines implements Disposable {
   }
 
   async #open(): Promise<Pieces> {
-    await regularFileAt(this.#path, ATTEMPT);
-    const options = { read: true, append: true, create: true, mode: PRIVATE };
-    const file = await Deno.open(this.#path, options);
+    const file = await openOrMake(this.#path, ATTEMPT, { read: true, append: true });
     this.#file = file;
     // Looked at again: a link may have taken its place before it was opened.
     if (!await leadsTo(this.#path, file, ATTEMPT)) {

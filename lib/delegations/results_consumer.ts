@@ -7,14 +7,13 @@
 import { byteLines, lineText } from "../byte_lines.ts";
 import { type ResultsFiles, resultsFiles } from "../permissions.ts";
 import { counted, reasonOf } from "../text.ts";
+import { lockWithin } from "./_lock.ts";
 import { NotConsumedError } from "./not_consumed_error.ts";
 import type { Printout } from "./printout.ts";
-import { leadsTo, regularFileAt } from "./regular_file.ts";
+import { leadsTo, openOrMake, regularFileAt } from "./regular_file.ts";
 import { RejectedLines } from "./rejected_lines.ts";
 import { parseResultLine, type ResultRecord } from "./result_record.ts";
 
-/** The owner may read and write; nobody else may do anything. */
-const PRIVATE = 0o600;
 /** A run that prints takes a moment, unless nobody reads what it prints. */
 const LOCKED_WITHIN_MS = 10_000;
 /** The sidecar holds the file back while it adds to it: an append and an fsync. */
@@ -105,12 +104,8 @@ export class ResultsConsumer {
   }
 
   async #lock(): Promise<Deno.FsFile> {
-    const { takenLock } = this.#files;
-    const late = performance.now() + LOCKED_WITHIN_MS;
     while (true) {
-      await regularFileAt(takenLock, "lock");
-      const options = { read: true, write: true, create: true, mode: PRIVATE };
-      const file = await Deno.open(takenLock, options);
+      const file = await openOrMake(this.#files.takenLock, "lock", { read: true, write: true });
       try {
         if (await this.#isOurs(file)) return file;
       } catch (error) {
@@ -118,29 +113,30 @@ export class ResultsConsumer {
         throw error;
       }
       file.close();
-      if (performance.now() > late) {
-        throw new NotConsumedError(
-          `Cannot lock '${takenLock}': another workspace-beat results is printing: try again ` +
-            "when it has ended",
-          "lock",
-        );
-      }
-      await pause();
     }
   }
 
   async #isOurs(file: Deno.FsFile): Promise<boolean> {
+    const { takenLock } = this.#files;
+    let isLocked;
     try {
-      if (!await file.tryLock(true)) return false;
+      isLocked = await lockWithin(file, LOCKED_WITHIN_MS);
     } catch (error) {
       this.#tell(
-        `Cannot lock '${this.#files.takenLock}': ${reasonOf(error)}: see to it that only one ` +
-          "workspace-beat results runs at a time",
+        `Cannot lock '${takenLock}': ${reasonOf(error)}: see to it that only one workspace-beat ` +
+          "results runs at a time",
       );
       return true;
     }
+    if (!isLocked) {
+      throw new NotConsumedError(
+        `Cannot lock '${takenLock}': another workspace-beat results is printing: try again when ` +
+          "it has ended",
+        "lock",
+      );
+    }
     // Somebody may have tidied it away, so that it keeps nobody out.
-    return await leadsTo(this.#files.takenLock, file, "lock");
+    return await leadsTo(takenLock, file, "lock");
   }
 
   /** Where results are between the results file and the reader, the older ones first. */

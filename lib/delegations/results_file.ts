@@ -1,7 +1,7 @@
 import { byteLines, lineText } from "../byte_lines.ts";
 import { type ResultsFiles, resultsFiles } from "../permissions.ts";
 import { parseResultLine } from "./result_record.ts";
-import { endsInsideLine, regularFileAt } from "./regular_file.ts";
+import { endsInsideLine, openOrMake, regularFileAt } from "./regular_file.ts";
 import type { ResultsOutput } from "./results_output.ts";
 import { Turns } from "./_turns.ts";
 
@@ -81,9 +81,7 @@ export class FileResults implements ResultsOutput {
    * @throws {Error} It cannot be written.
    */
   async probe(): Promise<void> {
-    const { results } = this.#files;
-    await regularFileAt(results, ATTEMPT);
-    using _file = await Deno.open(results, { append: true, create: true, mode: PRIVATE });
+    using _file = await openOrMake(this.#files.results, ATTEMPT, { append: true });
   }
 
   /** @inheritdoc */

@@ -1,6 +1,7 @@
 import { neutralise, reasonOf } from "../text.ts";
 import type { Log } from "../log/mod.ts";
-import { leadsTo, regularFileAt } from "./regular_file.ts";
+import { lockWithin } from "./_lock.ts";
+import { leadsTo, openOrMake } from "./regular_file.ts";
 
 /** Another process writes the same results file. */
 export class WriterBusyError extends Error {
@@ -11,9 +12,9 @@ export class WriterBusyError extends Error {
   }
 }
 
-/** The owner may read and write; nobody else may do anything. */
-const PRIVATE = 0o600;
 const LONGEST_HOLDER_BYTES = 300;
+/** A process that is just ending, or one that it has forked and that is no other program yet. */
+const ENDING_MS = 250;
 const ATTEMPT = "lock";
 
 /** Options of {@linkcode WriterLock}. */
@@ -57,7 +58,7 @@ export class WriterLock {
       this.release(); // somebody has tidied it away, so that it keeps nobody out any more
     }
     while (true) {
-      const file = await this.#open();
+      const file = await openOrMake(this.#options.file, ATTEMPT, { read: true, write: true });
       try {
         await this.#lock(file);
         if (await leadsTo(this.#options.file, file, ATTEMPT)) {
@@ -76,17 +77,11 @@ export class WriterLock {
     this.#file = undefined;
   }
 
-  async #open(): Promise<Deno.FsFile> {
-    const { file } = this.#options;
-    await regularFileAt(file, ATTEMPT);
-    return await Deno.open(file, { read: true, write: true, create: true, mode: PRIVATE });
-  }
-
   async #lock(file: Deno.FsFile): Promise<void> {
     const { holder, log, name } = this.#options;
     let isOurs;
     try {
-      isOurs = await file.tryLock(true);
+      isOurs = await lockWithin(file, ENDING_MS);
     } catch (error) {
       log.warn(`Cannot lock ${name}: ${reasonOf(error)}: see to it that only one sidecar uses it`);
       return;

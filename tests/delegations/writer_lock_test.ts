@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { stub } from "@std/testing/mock";
 import { WriterBusyError, WriterLock } from "../../lib/delegations/mod.ts";
 import { makeTempDir, recordingLog, SidecarProcess } from "../support/mod.ts";
 import { mountSmallDisk, whyNot } from "./_broken_disks.ts";
@@ -312,4 +313,26 @@ Deno.test("acquire() keeps others out when the disk is full", {
     assertEquals(await refusal(other.lock), busyWith("another process"));
     assertEquals(await made.lock.acquire(), false);
   }
+});
+
+Deno.test("WriterLock.acquire() waits a moment for a holder that is just ending", async () => {
+  await using dir = await makeTempDir();
+  const file = `${dir.path}/lock`;
+  using ending = makeLock(file);
+  using starting = makeLock(file);
+  await ending.lock.acquire();
+  const lockFile = Deno.FsFile.prototype.tryLock;
+  const answers: boolean[] = [];
+  using _tryLock = stub(
+    Deno.FsFile.prototype,
+    "tryLock",
+    async function (this: Deno.FsFile, exclusive) {
+      const isOurs = await lockFile.call(this, exclusive);
+      answers.push(isOurs);
+      ending.lock.release();
+      return isOurs;
+    },
+  );
+  assertEquals(await starting.lock.acquire(), true);
+  assertEquals([answers[0], answers.at(-1)], [false, true]);
 });
