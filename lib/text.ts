@@ -88,3 +88,24 @@ export function reasonOf(error: unknown): string {
 export function counted(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
+
+/**
+ * Writes a value as JSON in plain ASCII, in which no reader can find a line break that is none.
+ *
+ * @param value The value.
+ *
+ * @example
+ * ```ts
+ * import { asciiJson } from "./text.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(asciiJson({ a: "\u00e9\u2028" }), '{"a":"\\u00e9\\u2028"}');
+ * ```
+ */
+export function asciiJson(value: object): string {
+  return JSON.stringify(value).replace(/[\u007f-\uffff]/g, escaped);
+}
+
+function escaped(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}

@@ -9,6 +9,7 @@ import type { Settings } from "../config/mod.ts";
 import { FileResults, Journal } from "../delegations/mod.ts";
 import { EXIT_CODE } from "../exit_code.ts";
 import { mayRead, mayWrite } from "../grants.ts";
+import { lstatIfThere } from "../lstat_if_there.ts";
 import { createLog, Secrets } from "../log/mod.ts";
 import { resultsFiles } from "../permissions.ts";
 import { counted, reasonOf } from "../text.ts";
@@ -87,12 +88,7 @@ async function makeAndRemove(lock: string): Promise<void> {
 }
 
 async function isObstacle(path: string): Promise<boolean> {
-  try {
-    return !(await Deno.lstat(path)).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+  return (await lstatIfThere(path))?.isFile === false;
 }
 
 function fileRemedy(error: unknown): string {

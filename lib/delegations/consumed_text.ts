@@ -4,7 +4,7 @@
  * @module
  */
 
-import { neutralise } from "../text.ts";
+import { asciiJson, neutralise } from "../text.ts";
 import type { ResultRecord } from "./result_record.ts";
 
 /** How results are printed, one after the other. */
@@ -81,11 +81,7 @@ function asText({ status, summary, response_preview, error }: ResultRecord): str
 }
 
 function asJson(record: ResultRecord): string {
-  return JSON.stringify(record).replace(/[\u007f-\uffff]/g, escaped);
-}
-
-function escaped(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return asciiJson(record);
 }
 
 function shown(text: string): string {

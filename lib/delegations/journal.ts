@@ -2,6 +2,7 @@ import { byteLines, lineText } from "../byte_lines.ts";
 import type { Log } from "../log/mod.ts";
 import { writePrivateFile } from "../secrets/mod.ts";
 import { counted, neutralise, reasonOf } from "../text.ts";
+import { appendOnce } from "./_append_once.ts";
 import {
   headerLine,
   JOURNAL_VERSION,
@@ -238,15 +239,7 @@ export class Journal {
     const bytes = new TextEncoder().encode((await Promise.all(records.map(recordLine))).join(""));
     using opened = await Deno.open(file, { append: true });
     try {
-      const written = await opened.write(bytes);
-      // Deno counts fewer bytes on a full disk instead of throwing.
-      if (written < bytes.length) {
-        throw new Error(
-          `Cannot append to the journal '${file}': only ${written} of ${bytes.length} bytes fit: ` +
-            "the disk is full, or the file has reached its limit",
-        );
-      }
-      await opened.sync();
+      await appendOnce(opened, bytes, `the journal '${file}'`);
     } catch (error) {
       await opened.truncate(size);
       throw error;

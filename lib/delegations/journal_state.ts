@@ -1,9 +1,7 @@
 import type { JournalRecord } from "./journal_record.ts";
 import { type Result, resultKey, type ResultName, resultName } from "./result.ts";
-import { Seen } from "./seen.ts";
+import { forgetOldest, Seen } from "./seen.ts";
 
-/** The most results that are remembered beyond those that the platform still lists. */
-const KEPT = 2000;
 /** How many results share a line: one that is damaged costs no more than these. */
 const PER_LINE = 50;
 
@@ -101,13 +99,7 @@ export class JournalState {
    */
   forget(listed: ReadonlySet<string>): void {
     this.#warned.forget(listed);
-    let surplus = this.#progress.size - KEPT;
-    for (const [key, progress] of this.#progress) {
-      if (surplus <= 0) return;
-      if (isIntended(progress) || listed.has(key)) continue;
-      this.#progress.delete(key);
-      surplus--;
-    }
+    forgetOldest(this.#progress, (key) => listed.has(key) || this.isIntended(key));
   }
 
   /** The fewest records that add up to the same. */

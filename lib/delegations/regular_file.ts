@@ -1,3 +1,5 @@
+import { lstatIfThere } from "../lstat_if_there.ts";
+
 /**
  * Looks at what is at a path before it is opened: opening a link may make its target, and opening a
  * pipe waits for its other end.
@@ -14,10 +16,7 @@ export async function regularFileAt(
   path: string,
   attempt: string,
 ): Promise<Deno.FileInfo | undefined> {
-  const there = await Deno.lstat(path).catch((error: unknown) => {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  });
+  const there = await lstatIfThere(path);
   if (there === undefined || there.isFile) return there;
   const what = there.isSymlink ? "a symbolic link" : "no regular file";
   throw new TypeError(

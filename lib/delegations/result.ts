@@ -1,3 +1,5 @@
+import { asciiJson } from "../text.ts";
+
 /** The statuses that end a delegation. */
 export const TERMINAL_STATUSES = [
   "completed",
@@ -57,7 +59,7 @@ export function resultName(key: string): ResultName | undefined {
  * @returns The line, with its line break.
  */
 export function resultLine(result: Result, epochSeconds: number): string {
-  const line = JSON.stringify({
+  const line = asciiJson({
     delegation_id: result.delegationId,
     target_id: result.targetId,
     source_id: result.sourceId,
@@ -67,9 +69,5 @@ export function resultLine(result: Result, epochSeconds: number): string {
     error: result.error,
     timestamp: epochSeconds,
   });
-  return `${line.replace(/[\u007f-\uffff]/g, escaped)}\n`;
-}
-
-function escaped(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return `${line}\n`;
 }

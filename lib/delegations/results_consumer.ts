@@ -5,6 +5,7 @@
  */
 
 import { byteLines, lineText } from "../byte_lines.ts";
+import { lstatIfThere } from "../lstat_if_there.ts";
 import { type ResultsFiles, resultsFiles } from "../permissions.ts";
 import { counted, reasonOf } from "../text.ts";
 import { lockWithin } from "./_lock.ts";
@@ -249,7 +250,7 @@ async function orAbsent(action: Promise<void>): Promise<boolean> {
 }
 
 async function isThere(path: string): Promise<boolean> {
-  return await orAbsent(Deno.lstat(path).then(() => {}));
+  return await lstatIfThere(path) !== undefined;
 }
 
 function pause(): Promise<void> {

@@ -1,5 +1,7 @@
 import { byteLines, lineText } from "../byte_lines.ts";
+import { lstatIfThere } from "../lstat_if_there.ts";
 import { type ResultsFiles, resultsFiles } from "../permissions.ts";
+import { appendOnce } from "./_append_once.ts";
 import { parseResultLine } from "./result_record.ts";
 import { endsInsideLine, openOrMake, regularFileAt } from "./regular_file.ts";
 import type { ResultsOutput } from "./results_output.ts";
@@ -149,15 +151,7 @@ export class FileResults implements ResultsOutput {
     const bytes = new TextEncoder().encode(
       await endsInsideLine(file, before) ? `\n${lines}` : lines,
     );
-    const written = await file.write(bytes);
-    // Deno counts fewer bytes on a full disk instead of throwing.
-    if (written < bytes.length) {
-      throw new Error(
-        `Cannot append to ${this.name}: only ${written} of ${bytes.length} bytes fit: ` +
-          "the disk is full, or the file has reached its limit",
-      );
-    }
-    await file.sync();
+    await appendOnce(file, bytes, this.name);
   }
 
   /** Lets the agent see what waited for it before, and nothing else. */
@@ -205,12 +199,7 @@ async function syncIfThere(path: string): Promise<void> {
 }
 
 async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await Deno.lstat(path)).size;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return 0;
-    throw error;
-  }
+  return (await lstatIfThere(path))?.size ?? 0;
 }
 
 /** The keys of the results in a file; none when it is not there. */

@@ -34,13 +34,26 @@ export class Seen {
    * @param listed The keys that the platform lists now.
    */
   forget(listed: ReadonlySet<string>): void {
-    let surplus = this.#keys.size - KEPT;
+    forgetOldest(this.#keys, (key) => listed.has(key));
+  }
+}
+
+/**
+ * Forgets the oldest entries beyond the 2000 that are kept.
+ *
+ * @param remembered A map or a set, the oldest entry first.
+ * @param isNeeded Whether an entry must not be forgotten, by its key.
+ */
+export function forgetOldest(
+  remembered: Pick<Map<string, unknown> | Set<string>, "delete" | "keys" | "size">,
+  isNeeded: (key: string) => boolean,
+): void {
+  let surplus = remembered.size - KEPT;
+  if (surplus <= 0) return;
+  for (const key of remembered.keys()) {
     if (surplus <= 0) return;
-    for (const key of this.#keys) {
-      if (surplus <= 0) return;
-      if (listed.has(key)) continue;
-      this.#keys.delete(key);
-      surplus--;
-    }
+    if (isNeeded(key)) continue;
+    remembered.delete(key);
+    surplus--;
   }
 }
