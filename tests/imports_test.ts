@@ -8,11 +8,11 @@ const LIB = new URL("../lib/", import.meta.url);
  */
 const LAYERS: readonly (readonly string[])[] = [
   // What everything may use. The grants are known here: whatever touches the system asks them.
-  ["clock", "text", "version", "small_file", "grants", "schedule", "permissions"],
-  ["log"],
+  ["clock", "text", "version", "small_file", "grants", "schedule", "permissions", "regular_file"],
+  ["log", "lock_path"],
   ["config", "platform"],
-  ["report", "secrets", "exit_code", "supervise"],
-  ["auth"],
+  ["secrets", "exit_code", "supervise"],
+  ["auth", "report"],
   ["beat", "delegations"],
   ["sidecar"],
   ["commands"],

@@ -13,7 +13,7 @@ import {
 } from "./journal_line.ts";
 import type { JournalRecord } from "./journal_record.ts";
 import { JournalState } from "./journal_state.ts";
-import { regularFileAt } from "./regular_file.ts";
+import { regularFileAt } from "../regular_file.ts";
 import { Turns } from "./_turns.ts";
 
 /** The owner may read and write; nobody else may do anything. */

@@ -1,7 +1,8 @@
 import { reasonOf } from "../text.ts";
 import { NotConsumedError } from "./not_consumed_error.ts";
 import { Pieces } from "./_pieces.ts";
-import { endsInsideLine, leadsTo, openOrMake } from "./regular_file.ts";
+import { leadsTo, openOrMake } from "../regular_file.ts";
+import { endsInsideLine } from "./_line_end.ts";
 
 const LINE_BREAK = "\n".charCodeAt(0);
 const ATTEMPT = "append to";

@@ -8,10 +8,10 @@ import { byteLines, lineText } from "../byte_lines.ts";
 import { lstatIfThere } from "../lstat_if_there.ts";
 import { type ResultsFiles, resultsFiles } from "../permissions.ts";
 import { counted, reasonOf } from "../text.ts";
-import { lockWithin } from "./_lock.ts";
 import { NotConsumedError } from "./not_consumed_error.ts";
 import type { Printout } from "./printout.ts";
-import { leadsTo, openOrMake, regularFileAt } from "./regular_file.ts";
+import { lockPath } from "../lock_path.ts";
+import { regularFileAt } from "../regular_file.ts";
 import { RejectedLines } from "./rejected_lines.ts";
 import { parseResultLine, type ResultRecord } from "./result_record.ts";
 
@@ -105,39 +105,23 @@ export class ResultsConsumer {
   }
 
   async #lock(): Promise<Deno.FsFile> {
-    while (true) {
-      const file = await openOrMake(this.#files.takenLock, "lock", { read: true, write: true });
-      try {
-        if (await this.#isOurs(file)) return file;
-      } catch (error) {
-        file.close();
-        throw error;
-      }
-      file.close();
-    }
-  }
-
-  async #isOurs(file: Deno.FsFile): Promise<boolean> {
     const { takenLock } = this.#files;
-    let isLocked;
-    try {
-      isLocked = await lockWithin(file, LOCKED_WITHIN_MS);
-    } catch (error) {
-      this.#tell(
-        `Cannot lock '${takenLock}': ${reasonOf(error)}: see to it that only one workspace-beat ` +
-          "results runs at a time",
-      );
-      return true;
-    }
-    if (!isLocked) {
-      throw new NotConsumedError(
-        `Cannot lock '${takenLock}': another workspace-beat results is printing: try again when ` +
-          "it has ended",
-        "lock",
-      );
-    }
-    // Somebody may have tidied it away, so that it keeps nobody out.
-    return await leadsTo(takenLock, file, "lock");
+    return await lockPath(takenLock, {
+      ms: LOCKED_WITHIN_MS,
+      whenHeld: () =>
+        new NotConsumedError(
+          `Cannot lock '${takenLock}': another workspace-beat results is printing: try again when ` +
+            "it has ended",
+          "lock",
+        ),
+      whenUnlockable: (error) =>
+        this.#tell(
+          `Cannot lock '${takenLock}': ${
+            reasonOf(error)
+          }: see to it that only one workspace-beat ` +
+            "results runs at a time",
+        ),
+    });
   }
 
   /** Where results are between the results file and the reader, the older ones first. */

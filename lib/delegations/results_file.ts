@@ -3,7 +3,8 @@ import { lstatIfThere } from "../lstat_if_there.ts";
 import { type ResultsFiles, resultsFiles } from "../permissions.ts";
 import { appendOnce } from "./_append_once.ts";
 import { parseResultLine } from "./result_record.ts";
-import { endsInsideLine, openOrMake, regularFileAt } from "./regular_file.ts";
+import { openOrMake, regularFileAt } from "../regular_file.ts";
+import { endsInsideLine } from "./_line_end.ts";
 import type { ResultsOutput } from "./results_output.ts";
 import { Turns } from "./_turns.ts";
 

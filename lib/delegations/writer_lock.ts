@@ -1,7 +1,7 @@
 import { neutralise, reasonOf } from "../text.ts";
 import type { Log } from "../log/mod.ts";
-import { lockWithin } from "./_lock.ts";
-import { leadsTo, openOrMake } from "./regular_file.ts";
+import { lockPath } from "../lock_path.ts";
+import { leadsTo } from "../regular_file.ts";
 
 /** Another process writes the same results file. */
 export class WriterBusyError extends Error {
@@ -57,18 +57,17 @@ export class WriterLock {
       if (await leadsTo(this.#options.file, this.#file, ATTEMPT)) return false;
       this.release(); // somebody has tidied it away, so that it keeps nobody out any more
     }
-    while (true) {
-      const file = await openOrMake(this.#options.file, ATTEMPT, { read: true, write: true });
-      try {
-        await this.#lock(file);
-        if (await leadsTo(this.#options.file, file, ATTEMPT)) {
-          this.#file = file;
-          return true;
-        }
-      } finally {
-        if (this.#file !== file) file.close();
-      }
-    }
+    const { file: path, log, name } = this.#options;
+    this.#file = await lockPath(path, {
+      ms: ENDING_MS,
+      whenHeld: (file) => this.#busy(file),
+      whenUnlockable: (error) => {
+        const remedy = "see to it that only one sidecar uses it";
+        log.warn(`Cannot lock ${name}: ${reasonOf(error)}: ${remedy}`);
+      },
+    });
+    await this.#sign(this.#file);
+    return true;
   }
 
   /** Gives the lock back. */
@@ -77,25 +76,22 @@ export class WriterLock {
     this.#file = undefined;
   }
 
-  async #lock(file: Deno.FsFile): Promise<void> {
-    const { holder, log, name } = this.#options;
-    let isOurs;
-    try {
-      isOurs = await lockWithin(file, ENDING_MS);
-    } catch (error) {
-      log.warn(`Cannot lock ${name}: ${reasonOf(error)}: see to it that only one sidecar uses it`);
-      return;
-    }
-    if (!isOurs) {
-      throw new WriterBusyError(
-        `Cannot write to ${name}: ${await holderOf(file)} does already: ` +
-          "stop that one, or give this one a --results-file of its own",
-      );
-    }
+  async #busy(file: Deno.FsFile): Promise<WriterBusyError> {
+    return new WriterBusyError(
+      `Cannot write to ${this.#options.name}: ${await holderOf(file)} does already: ` +
+        "stop that one, or give this one a --results-file of its own",
+    );
+  }
+
+  async #sign(file: Deno.FsFile): Promise<void> {
+    const { holder } = this.#options;
     const text = `process ${Deno.pid}, ${holder}, since ${new Date().toISOString()}\n`;
-    await file.truncate();
-    // On a full disk it stays empty: the lock holds all the same.
-    await file.write(new TextEncoder().encode(text)).catch(() => {});
+    try {
+      await file.truncate();
+      await file.write(new TextEncoder().encode(text));
+    } catch {
+      // On a full disk it stays empty: the lock holds all the same.
+    }
   }
 }
 

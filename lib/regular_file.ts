@@ -1,4 +1,4 @@
-import { lstatIfThere } from "../lstat_if_there.ts";
+import { lstatIfThere } from "./lstat_if_there.ts";
 
 /**
  * Looks at what is at a path before it is opened: opening a link may make its target, and opening a
@@ -64,20 +64,4 @@ export async function leadsTo(path: string, file: Deno.FsFile, attempt: string):
   const there = await regularFileAt(path, attempt);
   const { ino, dev } = await file.stat();
   return there !== undefined && there.ino === ino && there.dev === dev;
-}
-
-const LINE_BREAK = "\n".charCodeAt(0);
-
-/**
- * Whether somebody was killed in the middle of a file's last line: the next one would be lost with
- * it.
- *
- * @param file The file; it stands at its end afterwards.
- * @param size Its size.
- */
-export async function endsInsideLine(file: Deno.FsFile, size: number): Promise<boolean> {
-  if (size === 0) return false;
-  const last = new Uint8Array(1);
-  await file.seek(size - 1, Deno.SeekMode.Start);
-  return await file.read(last) === 1 && last[0] !== LINE_BREAK;
 }

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { spy } from "@std/testing/mock";
-import { openOrMake } from "../../lib/delegations/regular_file.ts";
-import { makeTempDir } from "../support/mod.ts";
+import { openOrMake } from "../lib/regular_file.ts";
+import { makeTempDir } from "./support/mod.ts";
 
 Deno.test("openOrMake() makes a file that only its owner can read where there is none", async () => {
   await using dir = await makeTempDir();
