@@ -59,7 +59,7 @@ export async function orAborted(promise: Promise<void>, signal: AbortSignal): Pr
  * @returns Whether it came in time.
  */
 export async function settlesWithin(
-  promise: Promise<void> | undefined,
+  promise: Promise<unknown> | undefined,
   ms: number,
 ): Promise<boolean> {
   const patience = Promise.withResolvers<"late">();

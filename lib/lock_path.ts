@@ -1,6 +1,9 @@
 import { leadsTo, openOrMake } from "./regular_file.ts";
 
-const POLL_MS = 5;
+/** The first look for a holder that has gone comes so soon; each later one twice as late as the last. */
+const SHORTEST_STEP_MS = 5;
+/** Looking costs the holder's time where a hundred wait. */
+const LONGEST_STEP_MS = 40;
 
 /** Options of {@linkcode lockPath}. */
 export interface LockPathOptions {
@@ -44,10 +47,14 @@ async function isLocked(
   { ms, whenUnlockable }: LockPathOptions,
 ): Promise<boolean> {
   const late = performance.now() + ms;
+  let step = SHORTEST_STEP_MS;
   try {
     while (!await file.tryLock(true)) {
       if (performance.now() > late) return false;
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      // Who was refused at the same time must not come back at the same time.
+      const wait = step * (0.5 + Math.random() / 2);
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      step = Math.min(2 * step, LONGEST_STEP_MS);
     }
   } catch (error) {
     whenUnlockable(error);

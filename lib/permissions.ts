@@ -18,6 +18,8 @@ export interface GrantSettings {
   readonly configsDir: string;
   /** The config.yaml to read. */
   readonly configFile: string;
+  /** The file in which the agent reports about itself. */
+  readonly reportFile: string;
 }
 
 /** Grants as Deno names them: each list holds everything that is allowed, and nothing else is. */
@@ -30,6 +32,8 @@ export interface Grants {
   readonly write: readonly string[];
   /** Environment variables that may be read. */
   readonly env: readonly string[];
+  /** What may be asked of the system. */
+  readonly sys: readonly string[];
 }
 
 /** The token file in a configs folder (contract 4.1). */
@@ -40,6 +44,11 @@ export function tokenFile(configsDir: string): string {
 /** The inbound secret's file in a configs folder (contract 4.2). */
 export function inboundSecretFile(configsDir: string): string {
   return `${configsDir}/.platform_inbound_secret`;
+}
+
+/** The report file in a configs folder, where the settings name no other. */
+export function defaultReportFile(configsDir: string): string {
+  return `${configsDir}/.runtime_report.json`;
 }
 
 /** Where a file's next content is written before it is renamed into place. */
@@ -86,6 +95,24 @@ export function resultsFiles(results: string): ResultsFiles {
   };
 }
 
+/** The files with which `workspace-beat report` changes the report. */
+export interface ReportFiles {
+  /** The report file itself. */
+  readonly report: string;
+  /** Where its next content is written before it is renamed into place. */
+  readonly next: string;
+  /** Held by the one that changes it. */
+  readonly lock: string;
+}
+
+/** The files that belong to a report file. */
+export function reportFiles(report: string): ReportFiles {
+  return { report, next: temporaryFile(report), lock: `${report}.lock` };
+}
+
+/** Lets the sidecar see whether the agent's process exists: nothing less in Deno does. */
+const SEE_PROCESS = "getPriority";
+
 /** Present in every Docker container: it decides the default platform (contract 4.6). */
 export const DOCKER_MARKER = "/.dockerenv";
 
@@ -99,6 +126,7 @@ export function leastGrants(settings: GrantSettings): Grants {
   const secret = inboundSecretFile(settings.configsDir);
   const path = settings.resultsFile;
   const results = path === "-" ? [] : Object.values(resultsFiles(path));
+  const report = Object.values(reportFiles(settings.reportFile));
   return {
     net: unique(settings.platformUrls.map(hostAndPort)),
     read: unique([
@@ -107,10 +135,12 @@ export function leastGrants(settings: GrantSettings): Grants {
       secret,
       temporaryFile(secret), // a rename reads its source
       ...results, // a rename reads its source, and what is there is looked at first
+      ...report,
       DOCKER_MARKER,
     ]),
-    write: unique([secret, temporaryFile(secret), ...results]),
+    write: unique([secret, temporaryFile(secret), ...results, ...report]),
     env: ENVIRONMENT_VARIABLES,
+    sys: [SEE_PROCESS],
   };
 }
 
@@ -126,12 +156,12 @@ export function leastGrants(settings: GrantSettings): Grants {
  * import { grantFlags } from "./permissions.ts";
  * import { assertEquals } from "@std/assert";
  *
- * const grants = { net: ["example.com:443"], read: [], write: ["/tmp/a", "/tmp/b"], env: [] };
+ * const grants = { net: ["example.com:443"], read: [], write: ["/tmp/a", "/tmp/b"], env: [], sys: [] };
  * assertEquals(grantFlags(grants), ["--allow-net=example.com:443", "--allow-write=/tmp/a,/tmp/b"]);
  * ```
  */
 export function grantFlags(grants: Grants): string[] {
-  return (["net", "read", "write", "env"] as const)
+  return (["net", "read", "write", "env", "sys"] as const)
     .filter((kind) => grants[kind].length > 0)
     .map((kind) => `--allow-${kind}=${grants[kind].join(",")}`);
 }

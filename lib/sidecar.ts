@@ -1,7 +1,7 @@
 import { AuthorizedClient, PromptTokens, TokenStore } from "./auth/mod.ts";
 import { BeatLoop } from "./beat/mod.ts";
 import { type Clock, settlesWithin, systemClock } from "./clock.ts";
-import { InputError, type Settings } from "./config/mod.ts";
+import { InputError } from "./config/mod.ts";
 import {
   Deliveries,
   FileResults,
@@ -16,70 +16,84 @@ import {
   WriterLock,
 } from "./delegations/mod.ts";
 import { EXIT_CODE, type ExitCode, exitCodeFor } from "./exit_code.ts";
-import type { Log, Secrets } from "./log/mod.ts";
+import { mayRead } from "./grants.ts";
+import { createLog, type Log, Secrets } from "./log/mod.ts";
 import { inboundSecretFile, resultsFiles, tokenFile } from "./permissions.ts";
 import { Contact, isUnreachable, PlatformClient, type Sender } from "./platform/mod.ts";
-import { Report } from "./report/mod.ts";
+import { Report, ReportFile } from "./report/mod.ts";
 import { InboundSecret, savedSecret } from "./secrets/mod.ts";
-import { supervise } from "./supervise.ts";
+import {
+  type CompleteOptions,
+  completeOptions,
+  type PlatformOptions,
+  type SidecarOptions,
+} from "./sidecar_options.ts";
+import { type Loop, supervise } from "./supervise.ts";
 
-/** Options of {@linkcode Sidecar}. */
-export interface SidecarOptions {
-  readonly settings: Settings;
-  /** What may never appear in a log line. */
-  readonly secrets: Secrets;
-  readonly log: Log;
-  /**
-   * Where time comes from.
-   *
-   * @default {systemClock}
-   */
-  readonly clock?: Clock;
-}
-
-/** The first beat waits for no disk: only so long for news of another sidecar. */
-const LOCK_PATIENCE_MS = 1000;
+/** The first beat waits for no disk: only so long for news of another sidecar, and the report. */
+const DISK_PATIENCE_MS = 1000;
 
 /**
  * The whole sidecar: beats, polls, wakes and notes, each in its own loop, none in another's way.
  *
- * Requires `--allow-net` for the platform, `--allow-read` and `--allow-write` for the results file,
- * the token file and the inbound secret.
+ * Requires `--allow-net` for the platform, `--allow-read` and `--allow-write` for the results file
+ * and what stands beside it and for the inbound secret, and `--allow-read` for the token file and
+ * the report file; but for the first two it does without what is not granted.
  */
 export class Sidecar {
   /** What the agent reports about itself; every beat carries it. */
   readonly report: Report = new Report();
   readonly #log: Log;
   readonly #clock: Clock;
+  readonly #secrets: Secrets;
+  readonly #configsDir: string;
   readonly #secret: InboundSecret;
   readonly #beats: BeatLoop;
+  readonly #reportFile: ReportFile | undefined;
   readonly #deliveries: Deliveries;
   readonly #polls: PollLoop;
   readonly #wakes: WakeLoop;
   readonly #notes: NotifyLoop;
 
-  /** @param options The settings, and where to log. */
+  /**
+   * Makes the sidecar; it does nothing yet.
+   *
+   * @param options Which workspace, which platform, and where things are.
+   * @throws {TypeError} An option is not allowed, or a proxy would read the token.
+   */
   constructor(options: SidecarOptions) {
-    const { log, secrets, settings, clock = systemClock } = options;
-    const workspaceId = settings.workspaceId.value;
-    const intervalMs = settings.intervalSeconds.value * 1000;
+    const { clock = systemClock, secrets = new Secrets() } = options;
+    const { log = createLog({ level: "info", format: "text", secrets }).log } = options;
+    const complete = completeOptions(options);
+    const { configsDir, reportFile, reportMaxAgeSeconds, workspaceId } = complete;
+    const intervalMs = complete.intervalSeconds * 1000;
     const contact = new Contact();
-    const common = { workspaceId, sender: authorizedSender(options), contact, log, clock };
+    const sender = authorizedSender(complete, { secrets, log });
+    const common = { workspaceId, sender, contact, log, clock };
     this.#log = log;
     this.#clock = clock;
-    this.#secret = new InboundSecret({
-      file: inboundSecretFile(settings.configsDir.value),
-      secrets,
-      log,
-      clock,
-    });
+    this.#secrets = secrets;
+    this.#configsDir = configsDir;
+    const file = inboundSecretFile(configsDir);
+    this.#secret = new InboundSecret({ file, secrets, log, clock });
     this.#beats = new BeatLoop({
       ...common,
       intervalMs,
       report: this.report,
+      secrets,
       onAccepted: (answer) => this.#secret.offer(answer),
     });
-    const { journal, lock, output } = deliveryParts(settings, log);
+    // Where it is not granted, nobody can report there.
+    this.#reportFile = mayRead(reportFile)
+      ? new ReportFile({
+        file: reportFile,
+        maxAgeMs: reportMaxAgeSeconds * 1000,
+        report: this.report,
+        log,
+        clock,
+      })
+      : undefined;
+    const { journal, lock, output } = deliveryParts(complete, log);
     this.#wakes = new WakeLoop({
       ...common,
       output,
@@ -88,15 +102,15 @@ export class Sidecar {
     });
     this.#notes = new NotifyLoop({
       ...common,
-      mode: settings.notify.value,
+      mode: complete.notify,
       onNotify: (results) => journal.note([{ notified: results.map(resultKey) }]),
     });
     this.#deliveries = new Deliveries({
       output,
       journal,
       lock,
-      maxBytes: settings.resultsMaxBytes.value,
-      replayMaxAgeMs: settings.replayMaxAgeSeconds.value * 1000,
+      maxBytes: complete.resultsMaxBytes,
+      replayMaxAgeMs: complete.replayMaxAgeSeconds * 1000,
       onUnwoken: (results) => this.#wakes.add(results),
       onUnnotified: (results) => this.#notes.add(results),
       log,
@@ -113,13 +127,17 @@ export class Sidecar {
    */
   async run(signal: AbortSignal): Promise<void> {
     using _deliveries = { [Symbol.dispose]: () => this.#deliveries.close() };
-    await this.#openDeliveries();
-    const loops = [
-      { name: "beat", run: (signal: AbortSignal) => this.#beats.run(signal) },
-      { name: "poll", run: (signal: AbortSignal) => this.#polls.run(signal) },
-      { name: "wake", run: (signal: AbortSignal) => this.#wakes.run(signal) },
-      { name: "notify", run: (signal: AbortSignal) => this.#notes.run(signal) },
+    await this.#prepare(signal);
+    const reportFile = this.#reportFile;
+    const loops: Loop[] = [
+      { name: "beat", run: (signal) => this.#beats.run(signal) },
+      { name: "poll", run: (signal) => this.#polls.run(signal) },
+      { name: "wake", run: (signal) => this.#wakes.run(signal) },
+      { name: "notify", run: (signal) => this.#notes.run(signal) },
     ];
+    if (reportFile !== undefined) {
+      loops.push({ name: "report", run: (signal) => reportFile.run(signal) });
+    }
     await supervise(loops, { signal, log: this.#log, clock: this.#clock });
     await this.#secret.settled();
   }
@@ -134,7 +152,7 @@ export class Sidecar {
    */
   async once(signal: AbortSignal): Promise<ExitCode> {
     using _deliveries = { [Symbol.dispose]: () => this.#deliveries.close() };
-    await this.#openDeliveries();
+    await this.#prepare(signal);
     const beat = await this.#beats.beat(signal);
     await this.#secret.settled();
     if (isUnreachable(beat)) return exitCodeFor(beat.kind);
@@ -148,42 +166,44 @@ export class Sidecar {
   }
 
   /**
-   * Finds out whether another sidecar is there, before the platform hears of two. Whatever else
-   * stands in the way is tried again, and told of, by the polls.
+   * Finds out whether another sidecar is there, before the platform hears of two, and what the agent
+   * says: a first beat without that would clear what the platform knows. Whatever else stands in
+   * the way is tried again, and told of, by the loops.
    */
-  async #openDeliveries(): Promise<void> {
+  async #prepare(signal: AbortSignal): Promise<void> {
+    learnSavedSecret(this.#configsDir, this.#secrets); // not waited for: no file may delay a beat
     let busy: WriterBusyError | undefined;
     const opened = this.#deliveries.open().catch((error: unknown) => {
       if (error instanceof WriterBusyError) busy = error;
     });
-    await settlesWithin(opened, LOCK_PATIENCE_MS);
+    const reported = this.#reportFile?.settle(signal).catch(() => {}); // its loop tells of it
+    await settlesWithin(Promise.all([opened, reported]), DISK_PATIENCE_MS);
     if (busy !== undefined) throw new InputError(busy.message, EXIT_CODE.resultsFile);
   }
 }
 
-/** The client that tells nobody who the workspace is, as the settings say it. */
-export function plainSender(settings: Settings): Sender {
-  return new PlatformClient({
-    platformUrl: settings.platformUrl.value,
-    sendsOrigin: settings.sendsOrigin.value,
-    orgId: settings.orgId.value,
-  });
+/** The client that tells nobody who the workspace is. */
+export function plainSender(options: PlatformOptions): Sender {
+  return new PlatformClient(options);
 }
 
 /**
- * The client that proves who the workspace is, as the settings say it.
+ * The client that proves who the workspace is.
  *
- * @param options The settings, and where to log.
+ * @param options Where the platform is, and where the token.
+ * @param parts What hides the token, and where to log.
  */
-export function authorizedSender(options: SidecarOptions): Sender {
-  const { log, secrets, settings } = options;
+export function authorizedSender(
+  options: PlatformOptions & Pick<CompleteOptions, "configsDir" | "token">,
+  { secrets, log }: { readonly secrets: Secrets; readonly log: Log },
+): Sender {
   const tokens = new TokenStore({
-    file: tokenFile(settings.configsDir.value),
-    environmentToken: settings.environmentToken.value,
+    file: tokenFile(options.configsDir),
+    environmentToken: options.token,
     secrets,
     log,
   });
-  return new AuthorizedClient(plainSender(settings), new PromptTokens(tokens, { log }));
+  return new AuthorizedClient(plainSender(options), new PromptTokens(tokens, { log }));
 }
 
 /**
@@ -192,22 +212,21 @@ export function authorizedSender(options: SidecarOptions): Sender {
  *
  * Requires `--allow-read` for its file, or learns nothing.
  *
- * @param settings The settings, which say where it is.
+ * @param configsDir The folder it is in.
  * @param secrets What learns it.
  */
-export async function learnSavedSecret(settings: Settings, secrets: Secrets): Promise<void> {
-  const text = await savedSecret(inboundSecretFile(settings.configsDir.value));
+export async function learnSavedSecret(configsDir: string, secrets: Secrets): Promise<void> {
+  const text = await savedSecret(inboundSecretFile(configsDir));
   if (text !== undefined) secrets.add(text.trim());
 }
 
-/** What deliveries are made of, as the settings say it. */
-function deliveryParts(settings: Settings, log: Log): {
+/** What deliveries are made of. */
+function deliveryParts(options: CompleteOptions, log: Log): {
   readonly journal: Journal;
   readonly lock: WriterLock | undefined;
   readonly output: FileResults | StdoutResults;
 } {
-  const path = settings.resultsFile.value;
-  const workspaceId = settings.workspaceId.value;
+  const { resultsFile: path, resultsMode: mode, workspaceId } = options;
   if (path === "-") {
     const journal = new Journal({ file: undefined, workspaceId, log });
     return { journal, lock: undefined, output: new StdoutResults() };
@@ -217,6 +236,6 @@ function deliveryParts(settings: Settings, log: Log): {
   return {
     journal: new Journal({ file: files.journal, workspaceId, log }),
     lock: new WriterLock({ file: files.lock, name: `'${path}'`, holder, log }),
-    output: new FileResults(path, { mode: settings.resultsMode.value }),
+    output: new FileResults(path, { mode }),
   };
 }

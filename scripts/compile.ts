@@ -18,9 +18,10 @@ import { type CompileOptions, HELP, parseOptions } from "./compile/options.ts";
 
 /** What was made, in one line. */
 function summary(options: CompileOptions, size: number): string {
-  const { platformUrls, resultsFile, configsDir, configFile, target, output } = options;
+  const { platformUrls, resultsFile, configsDir, configFile, reportFile, target, output } = options;
   return `${output}: ${(size / 1e6).toFixed(1)} MB for ${platformUrls.join(" and ")}, ` +
-    `results in ${resultsFile}, configs in ${configsDir}, config ${configFile}` +
+    `results in ${resultsFile}, configs in ${configsDir}, config ${configFile}, ` +
+    `report ${reportFile}` +
     (target === undefined ? "" : `, on ${target}`);
 }
 

@@ -1,5 +1,7 @@
 // Tries what its argument lists, and says of each attempt how it ended: "done", or the error's name.
 
+import { getPriority, setPriority } from "node:os";
+
 /** The arguments: where the granted things are, and where others are. */
 interface Targets {
   readonly platformUrl: string;
@@ -10,6 +12,7 @@ interface Targets {
 const { platformUrl, otherUrl, dir }: Targets = JSON.parse(Deno.args[0] ?? "{}");
 const secret = `${dir}/.platform_inbound_secret`;
 const results = `${dir}/results.jsonl`;
+const report = `${dir}/.runtime_report.json`;
 const localhost = platformUrl.replace("127.0.0.1", "localhost");
 const elsewhere = "https://modules.example.test/module.ts";
 
@@ -36,6 +39,11 @@ const granted: Readonly<Record<string, () => unknown>> = {
   "write the secret's next content": () => Deno.writeTextFile(`${secret}.tmp`, "x"),
   "rename it into place": () => Deno.rename(`${secret}.tmp`, secret),
   "read the secret": () => Deno.readTextFile(secret),
+  "write the report's next content": () => Deno.writeTextFile(`${report}.tmp`, "{}"),
+  "put the report into place": () => Deno.rename(`${report}.tmp`, report),
+  "read the report": () => Deno.readTextFile(report),
+  "lock others out of the report": () => lock(`${report}.lock`),
+  "see whether a process is there": () => getPriority(Deno.pid),
   "look for Docker's marker": () => Deno.stat("/.dockerenv").catch(unlessAbsent),
   "read a variable": () => Deno.env.get("MOLECULE_WORKSPACE_TOKEN"),
 };
@@ -69,6 +77,9 @@ const refused: Readonly<Record<string, () => unknown>> = {
   "start itself": () => new Deno.Command(Deno.execPath(), { args: ["--version"] }).output(),
   "load a library": () => Deno.dlopen("/lib/libc.so.6", {}),
   "ask the system": () => Deno.hostname(),
+  "change a process": () => setPriority(Deno.pid, 1),
+  "signal another process": () => Deno.kill(1, "SIGCONT"),
+  "read about another process": () => Deno.readTextFile("/proc/1/environ"),
 };
 
 /** Asks for a page, whose refusal is an answer too. */

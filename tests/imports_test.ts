@@ -14,8 +14,9 @@ const LAYERS: readonly (readonly string[])[] = [
   ["secrets", "exit_code", "supervise"],
   ["auth", "report"],
   ["beat", "delegations"],
+  ["sidecar_options"],
   ["sidecar"],
-  ["commands"],
+  ["commands", "mod"],
 ];
 
 /** Imports that point the other way, each with its reason. */

@@ -14,13 +14,18 @@ function grantsWithout(
     resultsFile: `${dir}/results.jsonl`,
     configsDir: dir,
     configFile: `${dir}/config.yaml`,
+    reportFile: `${dir}/.runtime_report.json`,
   });
   assert(grants[kind].includes(item), `${kind} ${item} is not granted to begin with`);
   return grantFlags({ ...grants, [kind]: grants[kind].filter((one) => one !== item) });
 }
 
 /** Runs one beat and one poll without one grant, where there is work for all of them. */
-async function runWithout(kind: keyof Grants, name: string): Promise<SidecarProcess> {
+async function runWithout(
+  kind: keyof Grants,
+  name: string,
+  { report = "{}" }: { report?: string } = {},
+): Promise<SidecarProcess> {
   await using platform = await startDevPlatform();
   await using temporary = await makeTempDir();
   const dir = temporary.path;
@@ -28,7 +33,9 @@ async function runWithout(kind: keyof Grants, name: string): Promise<SidecarProc
   workspace.finish(workspace.delegate(), "the answer");
   await Deno.writeTextFile(`${dir}/.auth_token`, workspace.token ?? "");
   await Deno.writeTextFile(`${dir}/config.yaml`, "observability: {heartbeat_interval_seconds: 45}");
-  const item = kind === "net" ? new URL(platform.url).host : `${dir}/${name}`;
+  await Deno.writeTextFile(`${dir}/.runtime_report.json`, report);
+  const isFile = kind === "read" || kind === "write";
+  const item = kind === "net" ? new URL(platform.url).host : isFile ? `${dir}/${name}` : name;
   await using sidecar = startSidecar({
     platformUrl: platform.url,
     workspaceId: workspace.id,
@@ -72,6 +79,7 @@ const NEEDED: readonly Needed[] = [
   ["read", ".auth_token", 77, /WARN The beat failed: answered 401/],
   ["read", ".platform_inbound_secret", 0, /WARN Not granted.*: reading .*inbound_secret$/],
   ["read", ".platform_inbound_secret.tmp", 0, /WARN Cannot save the inbound secret .*rebuild/],
+  ["read", ".runtime_report.json", 0, /WARN Not granted.*: reading .*runtime_report\.json$/],
   ["write", ".platform_inbound_secret", 0, /WARN Not granted.*: writing .*inbound_secret$/],
   ["write", ".platform_inbound_secret.tmp", 0, /WARN Cannot save the inbound secret .*rebuild/],
 ];
@@ -85,16 +93,32 @@ for (const [kind, name, code, says] of NEEDED) {
   });
 }
 
-for (const name of ["results.jsonl.taken", "results.jsonl.taken.lock", "results.jsonl.rejected"]) {
-  for (const kind of ["read", "write"] as const) {
-    Deno.test(`run does its whole job and says nothing when --allow-${kind} lacks ${name}`, async () => {
-      const sidecar = await runWithout(kind, name);
-      assertEquals(await sidecar.ended(), 0, sidecar.stderr.join("\n"));
-      await sidecar.waitForLine(/ INFO Delivered 1 new result/);
-      assertEquals(sidecar.stderr.filter((line) => !line.includes(" INFO ")), []);
-    });
-  }
+/** What only `workspace-beat results` and `workspace-beat report` need. */
+const NOT_MISSED = [
+  ...["results.jsonl.taken", "results.jsonl.taken.lock", "results.jsonl.rejected"],
+  ...[".runtime_report.json.tmp", ".runtime_report.json.lock"],
+].flatMap((name) => [["read", name], ["write", name]] as const);
+
+for (const [kind, name] of [...NOT_MISSED, ["write", ".runtime_report.json"] as const]) {
+  Deno.test(`run does its whole job and says nothing when --allow-${kind} lacks ${name}`, async () => {
+    const sidecar = await runWithout(kind, name);
+    assertEquals(await sidecar.ended(), 0, sidecar.stderr.join("\n"));
+    await sidecar.waitForLine(/ INFO Delivered 1 new result/);
+    assertEquals(sidecar.stderr.filter((line) => !line.includes(" INFO ")), []);
+  });
 }
+
+Deno.test("run does its whole job, and says what it cannot tell, when --allow-sys lacks getPriority", async () => {
+  const report = JSON.stringify({ pid: Deno.pid, active_tasks: 1 });
+  const sidecar = await runWithout("sys", "getPriority", { report });
+  assertEquals(await sidecar.ended(), 0, sidecar.stderr.join("\n"));
+  const [line = "", ...more] = sidecar.stderr.filter((line) => !line.includes(" INFO "));
+  assertMatch(
+    line,
+    / WARN Cannot tell whether process \d+ of the agent's report is there.*-sys=get/,
+  );
+  assertEquals(more, []);
+});
 
 /** What `check --json` says of the settings and of all but the grants. */
 async function checked(
@@ -117,6 +141,7 @@ const VARIABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   WORKSPACE_CONFIG_PATH: { WORKSPACE_CONFIG_PATH: "/nowhere" },
   CONFIGS_DIR: { CONFIGS_DIR: "/nowhere" },
   DELEGATION_RESULTS_FILE: { DELEGATION_RESULTS_FILE: "/nowhere/results.jsonl" },
+  RUNTIME_REPORT_FILE: { RUNTIME_REPORT_FILE: "/nowhere/report.json" },
   LOG_LEVEL: { LOG_LEVEL: "debug" },
   MOLECULE_WORKSPACE_TOKEN: { MOLECULE_WORKSPACE_TOKEN: "token" },
   MOLECULE_ORG_ID: { MOLECULE_ORG_ID: "org" },
@@ -131,7 +156,12 @@ const VARIABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   no_proxy: { ...PROXIED, no_proxy: "127.0.0.1" },
 };
 
-const READ_BY_DEFAULT = { platformUrls: [], resultsFile: "-", configFile: "/configs/config.yaml" };
+const READ_BY_DEFAULT = {
+  platformUrls: [],
+  resultsFile: "-",
+  configFile: "/configs/config.yaml",
+  reportFile: "/configs/.runtime_report.json",
+};
 
 Deno.test("leastGrants() grants exactly the variables that the next test knows", () => {
   const { env } = leastGrants({ ...READ_BY_DEFAULT, configsDir: "/configs" });
@@ -143,7 +173,7 @@ for (const [variable, env] of Object.entries(VARIABLES)) {
     // Only below HOME there is a folder for the configs, and Docker's marker cannot be seen.
     const configsDir = `${Deno.env.get("HOME")}/.molecule-workspace`;
     const { read, write, env: names } = leastGrants({ ...READ_BY_DEFAULT, configsDir });
-    const grants = { net: [], read: read.filter((path) => path !== "/.dockerenv"), write };
+    const grants = { net: [], sys: [], read: read.filter((path) => path !== "/.dockerenv"), write };
     const [all, fewer] = [names, names.filter((name) => name !== variable)]
       .map((env) => grantFlags({ ...grants, env }));
     assert(all !== undefined && fewer !== undefined);

@@ -14,6 +14,7 @@ Deno.test("leastGrants() of the default settings is the default manifest in deno
     resultsFile: "/tmp/delegation_results.jsonl",
     configsDir: "/configs",
     configFile: "/configs/config.yaml",
+    reportFile: "/configs/.runtime_report.json",
   });
   assertEquals(config.permissions.default, grants);
 });
@@ -24,6 +25,7 @@ Deno.test("leastGrants() names each file once, and no results file for standard 
     resultsFile: "-",
     configsDir: "/c",
     configFile: "/c/.auth_token",
+    reportFile: "/c/.auth_token",
   };
   const { net, read, write } = leastGrants(settings);
   assertEquals(net, ["a.test:443"]);
@@ -31,9 +33,17 @@ Deno.test("leastGrants() names each file once, and no results file for standard 
     "/c/.auth_token",
     "/c/.platform_inbound_secret",
     "/c/.platform_inbound_secret.tmp",
+    "/c/.auth_token.tmp",
+    "/c/.auth_token.lock",
     "/.dockerenv",
   ]);
-  assertEquals(write, ["/c/.platform_inbound_secret", "/c/.platform_inbound_secret.tmp"]);
+  assertEquals(write, [
+    "/c/.platform_inbound_secret",
+    "/c/.platform_inbound_secret.tmp",
+    "/c/.auth_token",
+    "/c/.auth_token.tmp",
+    "/c/.auth_token.lock",
+  ]);
 });
 
 Deno.test("resultsFiles() names files beside the results file, each another one", () => {
@@ -52,7 +62,12 @@ Deno.test("resultsFiles() names files beside the results file, each another one"
 });
 
 Deno.test("leastGrants() lets everything that belongs to the results file be read and written", () => {
-  const settings = { platformUrls: [], configsDir: "/c", configFile: "/c/config.yaml" };
+  const settings = {
+    platformUrls: [],
+    configsDir: "/c",
+    configFile: "/c/config.yaml",
+    reportFile: "/c/report.json",
+  };
   const { read, write } = leastGrants({ ...settings, resultsFile: "/r/results.jsonl" });
   const files = Object.values(resultsFiles("/r/results.jsonl"));
   assertEquals(read.filter((path) => path.startsWith("/r/")), files);
@@ -72,8 +87,14 @@ Deno.test("hostAndPort() gives what --allow-net takes", () => {
 });
 
 Deno.test("grantFlags() gives one flag per kind, and none where nothing is granted", () => {
-  const flags = grantFlags({ net: ["a:1", "b:2"], read: ["/r"], write: [], env: ["E"] });
-  assertEquals(flags, ["--allow-net=a:1,b:2", "--allow-read=/r", "--allow-env=E"]);
+  const flags = grantFlags({
+    net: ["a:1", "b:2"],
+    read: ["/r"],
+    write: [],
+    env: ["E"],
+    sys: ["S"],
+  });
+  assertEquals(flags, ["--allow-net=a:1,b:2", "--allow-read=/r", "--allow-env=E", "--allow-sys=S"]);
 });
 
 Deno.test("grantFlags() grants what the sidecar does, and refuses everything else", async (t) => {
@@ -90,6 +111,7 @@ Deno.test("grantFlags() grants what the sidecar does, and refuses everything els
     resultsFile: `${dir}/results.jsonl`,
     configsDir: dir,
     configFile: `${dir}/config.yaml`,
+    reportFile: `${dir}/.runtime_report.json`,
   }));
   const targets = { platformUrl: platform.url, otherUrl: other.url, dir };
   const probed = await runModule(PROBE, { grants, args: [JSON.stringify(targets)] });

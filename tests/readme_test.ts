@@ -123,6 +123,7 @@ async function withUser<T>(
     resultsFile: paths.DELEGATION_RESULTS_FILE,
     configsDir: dir.path,
     configFile: "/configs/config.yaml",
+    reportFile: `${dir.path}/.runtime_report.json`,
   }));
   const program = `exec deno run --no-prompt ${grants.join(" ")} ${ROOT}main.ts "$@"`;
   await Deno.writeTextFile(`${dir.path}/bin/workspace-beat`, `#!/bin/sh\n${program}\n`, {

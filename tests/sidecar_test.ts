@@ -1,12 +1,12 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { Secrets } from "../lib/log/mod.ts";
 import { learnSavedSecret, Sidecar } from "../lib/sidecar.ts";
+import type { SidecarOptions } from "../lib/sidecar_options.ts";
 import {
   type DevPlatform,
   type DevWorkspace,
   startDevPlatform,
 } from "../scripts/dev_platform/mod.ts";
-import { plainSettings } from "../scripts/sidecar_process/plain_settings.ts";
 import { makeTempDir, ManualClock, recordingLog } from "./support/mod.ts";
 
 /** A sidecar under way in this process, on a clock that a test turns. */
@@ -20,21 +20,25 @@ interface Running extends AsyncDisposable {
   logged(pattern: RegExp): string[];
 }
 
-async function startRunning(prepare: (platform: DevPlatform) => void = () => {}): Promise<Running> {
+async function startRunning(
+  prepare: (platform: DevPlatform, dir: string) => void = () => {},
+): Promise<Running> {
   await using made = new AsyncDisposableStack();
   const platform = made.use(await startDevPlatform());
   const { path } = made.use(await makeTempDir());
   const workspace = platform.addWorkspace();
-  prepare(platform);
+  prepare(platform, path);
   const clock = new ManualClock();
   const { log, lines } = recordingLog();
-  const settings = plainSettings({
+  const sidecar = new Sidecar({
     platformUrl: platform.url,
     workspaceId: workspace.id,
-    dir: path,
-    token: workspace.token ?? "",
+    resultsFile: `${path}/results.jsonl`,
+    configsDir: path,
+    token: workspace.token,
+    log,
+    clock,
   });
-  const sidecar = new Sidecar({ settings, secrets: new Secrets(), log, clock });
   const stop = new AbortController();
   const running = sidecar.run(stop.signal);
   made.defer(async () => {
@@ -54,9 +58,9 @@ async function startRunning(prepare: (platform: DevPlatform) => void = () => {})
   };
 }
 
-/** Waits until the beat loop and the poll loop both sleep, then turns the clock. */
+/** Waits until the loops of report, polls and beats all sleep, then turns the clock. */
 async function advance(clock: ManualClock, ms: number): Promise<void> {
-  await clock.sleeping(2);
+  await clock.sleeping(3);
   clock.advance(ms);
 }
 
@@ -65,7 +69,7 @@ Deno.test("Sidecar.run() beats at once, polls half an interval later, and delive
   const { clock, platform, workspace } = running;
   workspace.finish(workspace.delegate(), "the answer");
   await platform.waitFor(({ route }) => route === "heartbeat");
-  const [poll = 0, beat = 0] = await clock.sleeping(2);
+  const [_report, poll = 0, beat = 0] = await clock.sleeping(3);
   assertEquals(poll, 15_000);
   assert(beat >= 28_500 && beat <= 31_500, `${beat} ms`);
   assertEquals(platform.requests.length, 1);
@@ -101,7 +105,7 @@ Deno.test("Sidecar.run() goes on beating when the poll is not answered", async (
   await advance(clock, 15_000);
   await platform.waitFor(({ route }) => route === "delegations", { whenReceived: true });
   for (let count = 2; count <= 4; count++) {
-    await clock.sleeping(1);
+    await clock.sleeping(2);
     clock.advance(32_000);
     await platform.waitFor(({ route }) => route === "heartbeat", { count });
   }
@@ -118,7 +122,7 @@ Deno.test("Sidecar.run() logs the begin and the end of an outage of the beats, a
     await advance(clock, 10_000);
   }
   await platform.waitFor(({ route, status }) => route === "heartbeat" && status === 200);
-  await clock.sleeping(2);
+  await clock.sleeping(3);
   const [begin = "", end = "", ...more] = logged(/^(WARN|INFO|ERROR) .*[Bb]eat/);
   assertMatch(begin, /^WARN The beat failed: answered 503: draining; retrying$/);
   assertMatch(end, /^INFO Beats recovered after 40\.0 s and 4 failed attempts$/);
@@ -139,21 +143,75 @@ Deno.test("Sidecar.run() logs the begin and the end of trouble with the polls, a
     await advance(clock, 15_000);
   }
   await platform.waitFor(({ route, status }) => route === "delegations" && status === 200);
-  await clock.sleeping(2);
+  await clock.sleeping(3);
   const [begin = "", end = "", ...more] = logged(/^(WARN|INFO|ERROR) .*[Rr]esults/);
   assertMatch(begin, /^WARN Results cannot be asked for: answered 404/);
   assertMatch(end, /^INFO Polling for results recovered after \d+\.0 s and 3 failed attempts$/);
   assertEquals(more, []);
 });
 
-Deno.test("Sidecar.report is what the next beat carries", async () => {
+Deno.test("Sidecar.report is what the next beat carries, which comes at once", async () => {
   await using running = await startRunning();
   const { clock, platform, sidecar, workspace } = running;
   await platform.waitFor(({ route }) => route === "heartbeat");
+  await clock.sleeping(3);
   sidecar.report.startTask("Reading the contract");
-  await advance(clock, 32_000);
   await platform.waitFor(({ route }) => route === "heartbeat", { count: 2 });
   assertEquals([workspace.currentTask, workspace.activeTasks], ["Reading the contract", 1]);
+});
+
+Deno.test("Sidecar.run() beats what the report file says, from the first beat on, and at once when it changes", async () => {
+  let file = "";
+  await using running = await startRunning((_platform, dir) => {
+    file = `${dir}/.runtime_report.json`;
+    Deno.writeTextFileSync(file, '{"wedged": "stuck", "active_tasks": 1, "current_task": "a"}');
+  });
+  const { clock, platform, sidecar, workspace } = running;
+  await platform.waitFor(({ route }) => route === "heartbeat");
+  assertEquals([workspace.status, workspace.currentTask], ["degraded", "a"]);
+  await clock.sleeping(3);
+  sidecar.report.startTask("of the embedding program");
+  await platform.waitFor(({ route }) => route === "heartbeat", { count: 2 });
+  assertEquals(workspace.activeTasks, 2, "the two are added up");
+  await Deno.writeTextFile(file, "{}");
+  await advance(clock, 1000);
+  await platform.waitFor(({ route }) => route === "heartbeat", { count: 3 });
+  assertEquals([workspace.status, workspace.activeTasks], ["online", 1]);
+});
+
+Deno.test("Sidecar.run() goes on beating, and says so once, when the report file is broken", async () => {
+  await using running = await startRunning((_platform, dir) => {
+    Deno.writeTextFileSync(`${dir}/.runtime_report.json`, '{"active_tasks": "two"}');
+  });
+  const { clock, platform, logged } = running;
+  await clock.sleeping(1);
+  clock.advance(250); // a broken report is looked at twice before the first beat
+  await platform.waitFor(({ route }) => route === "heartbeat");
+  for (let count = 2; count <= 4; count++) {
+    await advance(clock, 32_000);
+    await platform.waitFor(({ route }) => route === "heartbeat", { count });
+  }
+  const [line = "", ...more] = logged(/report/);
+  assertMatch(line, /^WARN Cannot use the agent's report '.*': 'active_tasks': expected a whole /);
+  assertEquals(more, []);
+});
+
+Deno.test("Sidecar refuses options that no sidecar could start with", () => {
+  const platformUrl = "http://127.0.0.1:1";
+  const table: [options: SidecarOptions, says: RegExp][] = [
+    [{ platformUrl, workspaceId: "" }, /option workspaceId: expected 1 to 128 letters/],
+    [{ platformUrl: "localhost:1", workspaceId: "w" }, /option platformUrl: expected an http/],
+    [{ platformUrl, workspaceId: "w", intervalSeconds: 0 }, /intervalSeconds to be more than 0/],
+    [{ platformUrl, workspaceId: "w", intervalSeconds: Infinity }, /intervalSeconds to be more/],
+    [{ platformUrl, workspaceId: "w", intervalSeconds: NaN }, /intervalSeconds to be more than 0/],
+    [{ platformUrl, workspaceId: "w", token: "a secret" }, /option token: expected printable/],
+    [{ platformUrl, workspaceId: "w", orgId: "\n" }, /option orgId: expected 1 to 128 printable/],
+  ];
+  for (const [options, says] of table) {
+    const error = assertThrows(() => new Sidecar(options), TypeError);
+    assertMatch(error.message, says);
+    assert(!error.message.includes("a secret"));
+  }
 });
 
 Deno.test("Sidecar.run() ends, and nothing of it is left, when it is stopped in the middle of everything", async () => {
@@ -167,14 +225,9 @@ Deno.test("Sidecar.run() ends, and nothing of it is left, when it is stopped in 
 
 Deno.test("learnSavedSecret() hides what a former run has saved, and minds no file that is not there", async () => {
   await using dir = await makeTempDir();
-  const settings = plainSettings({
-    platformUrl: "http://127.0.0.1:1",
-    workspaceId: "w",
-    dir: dir.path,
-  });
   const secrets = new Secrets();
-  await learnSavedSecret(settings, secrets);
+  await learnSavedSecret(dir.path, secrets);
   await Deno.writeTextFile(`${dir.path}/.platform_inbound_secret`, "a saved secret\n");
-  await learnSavedSecret(settings, secrets);
+  await learnSavedSecret(dir.path, secrets);
   assertEquals(secrets.mask("it is 'a saved secret'"), "it is '[redacted]'");
 });

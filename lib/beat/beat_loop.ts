@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { Episode, type Log } from "../log/mod.ts";
+import { Episode, type Log, type Secrets } from "../log/mod.ts";
 import {
   type Contact,
   heartbeatRequest,
@@ -8,7 +8,7 @@ import {
   retryWait,
   type Sender,
 } from "../platform/mod.ts";
-import type { Report } from "../report/mod.ts";
+import type { AgentState, Report } from "../report/mod.ts";
 import { nextTurn } from "../schedule.ts";
 import { beatBody } from "./body.ts";
 
@@ -20,6 +20,8 @@ export interface BeatLoopOptions {
   readonly sender: Sender;
   /** What the beats carry. */
   readonly report: Report;
+  /** What no beat may show. */
+  readonly secrets: Secrets;
   /** Learns whether the platform can be reached. */
   readonly contact: Contact;
   /** Receives the JSON of each accepted beat's answer; it may not wait for anything. */
@@ -36,16 +38,22 @@ export interface BeatLoopOptions {
 
 /** However long the failed attempt took, there is a pause before the next. */
 const SHORTEST_STEP_MS = 1000;
+/** The least time between two beats that are sent for news alone. */
+const NEWS_EVERY_MS = 1000;
 
 /**
- * Tells the platform "alive, this is what I am doing": at once, then every interval. It waits for
- * nothing but the platform, is never in flight twice, and never gives up.
+ * Tells the platform "alive, this is what I am doing": at once, then every interval, and in between
+ * when there is news that cannot wait. It waits for nothing but the platform, is never in flight
+ * twice, and never gives up.
  */
 export class BeatLoop {
   readonly #options: BeatLoopOptions;
   readonly #random: () => number;
   readonly #startedAt: number;
   readonly #outage: Episode;
+  /** What the platform knows of that cannot wait, as of the last accepted beat. */
+  #known = "";
+  #newsAllowedAt = -Infinity;
 
   /** @param options What to send, where, and how often. */
   constructor(options: BeatLoopOptions) {
@@ -63,22 +71,61 @@ export class BeatLoop {
   async run(signal: AbortSignal): Promise<void> {
     const { clock, intervalMs } = this.#options;
     const gridStart = clock.now();
+    let due = gridStart;
+    let isForNews = false;
     while (!signal.aborted) {
       const began = clock.now();
-      const outcome = await this.beat(signal);
+      if (isForNews) this.#newsAllowedAt = began + NEWS_EVERY_MS;
+      const { kind, retryAfterSeconds } = await this.beat(signal);
       if (signal.aborted) return;
-      const random = this.#random();
-      const wait = outcome.kind === "ok"
-        ? nextTurn({ gridStart, intervalMs, last: began, random }) - clock.now()
-        : retryWait({
+      if (kind !== "ok") {
+        due = clock.now() + retryWait({
           failures: this.#outage.attempts,
           // An attempt that hangs until its deadline may not make the silence longer.
           longestMs: Math.max(intervalMs - (clock.now() - began), SHORTEST_STEP_MS),
-          retryAfterSeconds: outcome.retryAfterSeconds,
-          random,
+          retryAfterSeconds,
+          random: this.#random(),
         });
-      await clock.sleep(wait, signal);
+      } else if (!isForNews) {
+        due = nextTurn({ gridStart, intervalMs, last: began, random: this.#random() });
+      }
+      // Who was refused waits, news or not: the retry carries it.
+      isForNews = await this.#rest(due, signal, { hearsNews: kind === "ok" });
     }
+  }
+
+  /**
+   * Sleeps until the next turn is due, or until there is news that cannot wait for it.
+   *
+   * @returns Whether it is news that ended the rest.
+   */
+  async #rest(
+    due: number,
+    signal: AbortSignal,
+    { hearsNews }: { readonly hearsNews: boolean },
+  ): Promise<boolean> {
+    const { clock, report } = this.#options;
+    while (!signal.aborted) {
+      const isForNews = hearsNews && this.#hasNews() && this.#newsAllowedAt < due;
+      const until = isForNews ? this.#newsAllowedAt : due;
+      const end = new AbortController();
+      let hasChanged = false;
+      const onAbort = () => end.abort();
+      const forget = report.onChange(() => {
+        hasChanged = true;
+        end.abort();
+      });
+      signal.addEventListener("abort", onAbort);
+      await clock.sleep(until - clock.now(), end.signal);
+      signal.removeEventListener("abort", onAbort);
+      forget();
+      if (!hasChanged) return isForNews;
+    }
+    return false;
+  }
+
+  #hasNews(): boolean {
+    return urgentPart(this.#options.report.snapshot()) !== this.#known;
   }
 
   /**
@@ -88,13 +135,15 @@ export class BeatLoop {
    * @returns What became of it.
    */
   async beat(signal: AbortSignal): Promise<Outcome> {
-    const { clock, contact, onAccepted, report, sender, workspaceId } = this.#options;
+    const { clock, contact, onAccepted, report, secrets, sender, workspaceId } = this.#options;
     const carried = report.snapshot();
-    const body = beatBody(workspaceId, carried, clock.now() - this.#startedAt);
+    const uptimeMs = clock.now() - this.#startedAt;
+    const body = beatBody(carried, { workspaceId, uptimeMs, secrets });
     const outcome = await sender.send(heartbeatRequest(body), { signal });
     contact.record(!isUnreachable(outcome));
     if (outcome.kind === "ok") {
       report.accepted(carried);
+      this.#known = urgentPart(carried);
       onAccepted(outcome.body);
       this.#outage.succeeded();
     } else {
@@ -102,6 +151,12 @@ export class BeatLoop {
     }
     return outcome;
   }
+}
+
+/** The part of a state whose change the platform acts on: task, wedge and idle time-out. */
+function urgentPart(state: AgentState): string {
+  const { activeTasks, currentTask, idleTimeoutSeconds, wedgeReason } = state;
+  return JSON.stringify([activeTasks, currentTask, wedgeReason, idleTimeoutSeconds]);
 }
 
 /** What a person has to do about a failure, where waiting does not help. */

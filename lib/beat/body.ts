@@ -1,4 +1,5 @@
-import { type AgentState, CAPABILITIES } from "../report/mod.ts";
+import type { Secrets } from "../log/mod.ts";
+import { type AgentState, CAPABILITIES, redact } from "../report/mod.ts";
 import { cut } from "../text.ts";
 
 /** The body of POST /registry/heartbeat (contract 1.1). */
@@ -10,6 +11,8 @@ export interface BeatBody {
   readonly active_tasks: number;
   readonly uptime_seconds: number;
   readonly current_task: string;
+  /** US cents; the platform takes note only of more than 0. */
+  readonly monthly_spend?: number;
   readonly runtime_state?: "wedged";
   readonly runtime_metadata: {
     readonly capabilities: Readonly<Record<string, boolean>>;
@@ -19,45 +22,62 @@ export interface BeatBody {
 
 /** The platform's columns are int32; more fails every beat with a 500 (contract 1.1). */
 const LARGEST_INTEGER = 2 ** 31 - 1;
+/** What the platform itself cuts the month's spend at, in US cents (contract 1.1). */
+const LARGEST_SPEND = 10 ** 12;
 /** The most characters of a text that is shown on the workspace's card. */
 const LONGEST_TEXT = 500;
+
+/** What a beat says beside the agent's state. */
+export interface BeatBodyOptions {
+  readonly workspaceId: string;
+  /** How long the sidecar has been running, in milliseconds. */
+  readonly uptimeMs: number;
+  /** What no text may hold. */
+  readonly secrets: Secrets;
+}
 
 /**
  * Builds the body of a beat: always the full one, since a partial body clears what the platform
  * knows (contract 6). One field of a wrong type would fail every beat, so whatever the state
- * holds, the body is one that the platform accepts.
+ * holds, the body is one that the platform accepts. Secrets in its texts are masked: they are shown
+ * on the workspace's card.
  *
- * @param workspaceId The workspace.
  * @param state What the agent reports.
- * @param uptimeMs How long the sidecar has been running, in milliseconds.
+ * @param options What else the body says.
  *
  * @example
  * ```ts
+ * import { Secrets } from "../log/mod.ts";
  * import { Report } from "../report/mod.ts";
  * import { beatBody } from "./body.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const report = new Report();
  * report.startTask("Counting ducks");
- * report.recordError("no ducks");
- * const body = beatBody("my-workspace", report.snapshot(), 61_500);
+ * report.recordError("no ducks at https://me:hunter2@ducks.test");
+ * const options = { workspaceId: "my-workspace", uptimeMs: 61_500, secrets: new Secrets() };
+ * const body = beatBody(report.snapshot(), options);
  * assertEquals(body.error_rate, 1);
+ * assertEquals(body.sample_error, "no ducks at https://[redacted]@ducks.test");
  * assertEquals(body.current_task, "Counting ducks");
  * assertEquals(body.uptime_seconds, 61);
  * ```
  */
-export function beatBody(workspaceId: string, state: AgentState, uptimeMs: number): BeatBody {
-  const { requests, errors, idleTimeoutSeconds } = state;
+export function beatBody(state: AgentState, options: BeatBodyOptions): BeatBody {
+  const { requests, errors, idleTimeoutSeconds, monthlySpend } = state;
+  const { secrets, uptimeMs, workspaceId } = options;
   const isWedged = state.wedgeReason !== "";
   const idle = wholeNumber(idleTimeoutSeconds ?? 0);
+  const spend = wholeNumber(monthlySpend ?? 0, LARGEST_SPEND);
   return {
     workspace_id: workspaceId,
     error_rate: errorRate(requests, errors),
     // The reason of a wedge is what the degraded card shows.
-    sample_error: cleanText(isWedged ? state.wedgeReason : state.sampleError),
+    sample_error: cleanText(isWedged ? state.wedgeReason : state.sampleError, secrets),
     active_tasks: wholeNumber(state.activeTasks),
     uptime_seconds: wholeNumber(uptimeMs / 1000),
-    current_task: cleanText(state.currentTask),
+    current_task: cleanText(state.currentTask, secrets),
+    ...(spend > 0 && { monthly_spend: spend }),
     ...(isWedged && { runtime_state: "wedged" as const }),
     runtime_metadata: {
       capabilities: Object.fromEntries(
@@ -75,14 +95,22 @@ function errorRate(requests: number, errors: number): number {
 }
 
 /** A whole number that fits the platform's columns; what is no number counts as 0. */
-function wholeNumber(value: number): number {
+function wholeNumber(value: number, largest = LARGEST_INTEGER): number {
   if (!Number.isFinite(value)) return 0;
-  return Math.min(Math.max(Math.floor(value), 0), LARGEST_INTEGER);
+  return Math.min(Math.max(Math.floor(value), 0), largest);
 }
 
-/** Text that the platform's database takes: no NUL or other control characters, not too long. */
-function cleanText(text: string): string {
-  // Cutting first bounds the work that every beat does again.
-  const bounded = cut(text, LONGEST_TEXT * 8).toWellFormed();
-  return cut(bounded.replace(/\p{Cc}+/gu, " "), LONGEST_TEXT);
+/**
+ * Text that the platform's database takes and that anybody may see: no NUL or other control
+ * characters, no secrets, not too long.
+ */
+function cleanText(text: string, secrets: Secrets): string {
+  // A program that embeds the sidecar need not be checked by a compiler.
+  const whole = String(text);
+  // Cutting first bounds the work that every beat does again; a word that is cut could be a secret
+  // that nobody recognises any more.
+  const start = cut(whole, LONGEST_TEXT * 8).toWellFormed();
+  const bounded = start.length < whole.length ? start.replace(/\S{1,200}$/, "") : start;
+  const line = bounded.replace(/\p{Cc}+/gu, " ");
+  return cut(redact(secrets.mask(line)), LONGEST_TEXT);
 }

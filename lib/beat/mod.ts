@@ -5,4 +5,4 @@
  */
 
 export { BeatLoop, type BeatLoopOptions } from "./beat_loop.ts";
-export { beatBody } from "./body.ts";
+export { beatBody, type BeatBodyOptions } from "./body.ts";

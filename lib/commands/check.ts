@@ -11,6 +11,7 @@ import {
 import { EXIT_CODE } from "../exit_code.ts";
 import { createLog, Secrets } from "../log/mod.ts";
 import { authorizedSender, learnSavedSecret, plainSender } from "../sidecar.ts";
+import { sidecarOptions } from "../sidecar_options.ts";
 import {
   checkConfig,
   checkGrants,
@@ -22,6 +23,7 @@ import {
   skipped,
 } from "./checks.ts";
 import type { CommandContext } from "./context.ts";
+import { checkReport } from "./report_check.ts";
 import { checkResults } from "./results_checks.ts";
 import { flagValues, SETTING_FLAGS, type SettingFlags, switchFlag } from "./flags.ts";
 import { lackingGrants, proxyRefusal } from "./required_grants.ts";
@@ -43,7 +45,7 @@ export const check: Command<CommandContext> = buildCommand<CheckFlags, [], Comma
   async func(flags) {
     const resolved = await resolveSettings(flagValues(flags), this.build);
     const secrets = new Secrets();
-    await learnSavedSecret(resolved.settings, secrets);
+    await learnSavedSecret(resolved.settings.configsDir.value, secrets);
     const findings = await findAll(resolved, { build: this.build, secrets });
     const failed = findings.find(({ status }) => status === "failed");
     this.exitCode = failed?.exitCode ?? EXIT_CODE.fine;
@@ -60,6 +62,7 @@ async function findAll(
   { build, secrets }: { build: Build | undefined; secrets: Secrets },
 ): Promise<readonly Finding[]> {
   const { settings } = resolved;
+  const options = sidecarOptions(settings);
   // What the parts would log is what the findings say.
   const { log } = createLog({ level: "error", format: settings.logFormat.value, secrets });
   const lacking = lackingGrants(settings, build);
@@ -70,16 +73,17 @@ async function findAll(
     checkProxy(proxied),
     await checkTokenFile(settings),
     ...await checkResults(settings),
+    await checkReport(settings),
   ];
   if (proxied !== undefined) {
     const why = "nothing is sent through the proxy";
     return [...local, skipped("platform", why), skipped("token", why)];
   }
-  const platform = await checkPlatform(plainSender(settings), settings.platformUrl.value);
+  const platform = await checkPlatform(plainSender(options), settings.platformUrl.value);
   if (platform.exitCode === EXIT_CODE.unreachable) {
     return [...local, platform, skipped("token", "the platform cannot be asked")];
   }
-  const sender = authorizedSender({ settings, secrets, log });
+  const sender = authorizedSender(options, { secrets, log });
   return [...local, platform, await checkToken(sender, settings.workspaceId.value)];
 }
 

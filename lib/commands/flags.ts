@@ -22,6 +22,8 @@ export const SETTING_FLAGS = {
   "results-max-bytes": textFlag(table.resultsMaxBytes),
   "replay-max-age": textFlag(table.replayMaxAgeSeconds),
   "configs-dir": textFlag(table.configsDir),
+  "report-file": textFlag(table.reportFile),
+  "report-max-age": textFlag(table.reportMaxAgeSeconds),
   "config": textFlag(table.configFile),
   "log-level": textFlag(table.logLevel),
   "log-format": textFlag(table.logFormat),

@@ -1,5 +1,6 @@
 import type { Build, Settings } from "../config/mod.ts";
-import { proxyFor } from "../config/mod.ts";
+import { InputError, proxyFor } from "../config/mod.ts";
+import { EXIT_CODE } from "../exit_code.ts";
 import { isGranted, mayRead, mayWrite } from "../grants.ts";
 import {
   DOCKER_MARKER,
@@ -7,6 +8,7 @@ import {
   type Grants,
   hostAndPort,
   leastGrants,
+  reportFiles,
   resultsFiles,
 } from "../permissions.ts";
 
@@ -38,8 +40,42 @@ export function lackingGrants(settings: Settings, build: Build | undefined): Lac
     resultsFile: settings.resultsFile.value,
     configsDir: settings.configsDir.value,
     configFile: settings.configFile.value,
+    reportFile: settings.reportFile.value,
   });
   return { refusal: refusal(settings, build, needed), without: without(settings, needed) };
+}
+
+/** What a subcommand does with files, and what it needs for that. */
+export interface NeededFiles {
+  /** What it does, and with what: "change the report '…' (from …)". */
+  readonly doing: string;
+  /** The files that it reads. */
+  readonly read: readonly string[];
+  /** The files that it writes. */
+  readonly write: readonly string[];
+  /** The variables that name them. */
+  readonly env: readonly string[];
+  /** What a binary was built for instead. */
+  readonly builtFor: string;
+  /** The flag of `deno task compile` that builds one for them. */
+  readonly rebuildFlag: string;
+}
+
+/**
+ * Refuses to work on files that are not granted. Nothing is prompted for.
+ *
+ * @param needed The files.
+ * @param build What the binary was built for.
+ * @throws {InputError} One of them is not granted.
+ */
+export function refuseLackingFiles(needed: NeededFiles, build: Build | undefined): void {
+  const { builtFor, doing, env, read, rebuildFlag, write } = needed;
+  if (read.every(mayRead) && write.every(mayWrite)) return;
+  const remedy = build === undefined
+    ? `run with ${grantFlags({ net: [], read, write, env, sys: [] }).join(" ")}`
+    : `this binary was built for ${builtFor}: rebuild it with deno task compile --platform-url ` +
+      `${build.platformUrls.join(" --platform-url ")} ${rebuildFlag}`;
+  throw new InputError(`Not allowed to ${doing}: ${remedy}`, EXIT_CODE.notAllowed);
 }
 
 /**
@@ -97,12 +133,19 @@ function writtenFiles(resultsFile: string): string[] {
 }
 
 function without(settings: Settings, needed: Grants): string[] {
-  // Without these it does not start, and the others are for `workspace-beat results`.
-  const unnamed = [...Object.values(resultsFiles(settings.resultsFile.value)), DOCKER_MARKER];
+  const { report, ...besideReport } = reportFiles(settings.reportFile.value);
+  const unnamed = [
+    // Without these it does not start, and the others are for `workspace-beat results`.
+    ...Object.values(resultsFiles(settings.resultsFile.value)),
+    ...Object.values(besideReport), // for `workspace-beat report`
+    DOCKER_MARKER,
+  ];
   const isNamed = (path: string) => !unnamed.includes(path) && !path.endsWith(".tmp");
   const variables = needed.env.filter((variable) => !isGranted({ name: "env", variable }));
   const unread = needed.read.filter((path) => isNamed(path) && !mayRead(path));
-  const unwritten = needed.write.filter((path) => isNamed(path) && !mayWrite(path));
+  const unwritten = needed.write.filter((path) =>
+    isNamed(path) && path !== report && !mayWrite(path)
+  );
   return [
     ...variables.length === needed.env.length
       ? ["environment variables"]

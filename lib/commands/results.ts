@@ -16,11 +16,11 @@ import {
   ResultsConsumer,
 } from "../delegations/mod.ts";
 import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
-import { mayRead, mayWrite } from "../grants.ts";
-import { grantFlags, type Grants, resultsFiles } from "../permissions.ts";
+import { resultsFiles } from "../permissions.ts";
 import { neutralise, reasonOf } from "../text.ts";
 import type { CommandContext } from "./context.ts";
 import { SETTING_FLAGS, switchFlag } from "./flags.ts";
+import { refuseLackingFiles } from "./required_grants.ts";
 
 interface ResultsFlags {
   readonly "results-file"?: string;
@@ -92,28 +92,16 @@ function refuseLackingGrants(
   { value: path, origin }: Setting<string>,
   { peek, build }: { peek: boolean; build: Build | undefined },
 ): void {
-  const needed = neededGrants(path, peek);
-  if (needed.read.every(mayRead) && needed.write.every(mayWrite)) return;
-  const problem = `Not allowed to ${peek ? "read" : "consume"} the results file '${path}' ` +
-    `(from ${origin})`;
-  const remedy = build === undefined
-    ? `run with ${grantFlags(needed).join(" ")}`
-    : `this binary was built for the results file ${build.resultsFile}: rebuild it with deno task ` +
-      `compile --platform-url ${
-        build.platformUrls.join(" --platform-url ")
-      } --results-file ${path}`;
-  throw new InputError(`${problem}: ${remedy}`, EXIT_CODE.notAllowed);
-}
-
-function neededGrants(path: string, peek: boolean): Grants {
   const { results, next, taken, takenNext, takenLock, rejected } = resultsFiles(path);
   const written = [results, taken, takenNext, takenLock, rejected];
-  return {
-    net: [],
+  refuseLackingFiles({
+    doing: `${peek ? "read" : "consume"} the results file '${path}' (from ${origin})`,
     read: peek ? [results, next, taken, takenNext] : [...written, next],
     write: peek ? [] : written,
     env: ["DELEGATION_RESULTS_FILE"],
-  };
+    builtFor: `the results file ${build?.resultsFile}`,
+    rebuildFlag: `--results-file ${path}`,
+  }, build);
 }
 
 const EXIT_CODES: Readonly<Record<NotConsumedError["failed"], ExitCode>> = {

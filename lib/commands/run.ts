@@ -2,7 +2,8 @@ import { buildCommand, type Command } from "@stricli/core";
 import { configurationError, InputError, resolveSettings } from "../config/mod.ts";
 import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
 import { createLog, type Log, Secrets, type StderrHandler } from "../log/mod.ts";
-import { learnSavedSecret, Sidecar } from "../sidecar.ts";
+import { Sidecar } from "../sidecar.ts";
+import { sidecarOptions } from "../sidecar_options.ts";
 import { reasonOf } from "../text.ts";
 import type { CommandContext } from "./context.ts";
 import { flagValues, SETTING_FLAGS, type SettingFlags, switchFlag } from "./flags.ts";
@@ -53,8 +54,7 @@ export const run: Command<CommandContext> = buildCommand<RunFlags, [], CommandCo
       `Keeping workspace ${settings.workspaceId.value} alive on ${settings.platformUrl.value} ` +
         `every ${settings.intervalSeconds.value} s`,
     );
-    learnSavedSecret(settings, secrets); // not waited for: no file may delay a beat
-    const sidecar = new Sidecar({ settings, secrets, log });
+    const sidecar = new Sidecar({ ...sidecarOptions(settings), secrets, log });
     this.exitCode = await untilStopped(log, async (signal) => {
       if (flags.once) return await sidecar.once(signal);
       await sidecar.run(signal);

@@ -9,6 +9,9 @@ import { results } from "./results.ts";
 import { run } from "./run.ts";
 import { usageProblem } from "./usage_problem.ts";
 
+/** Room for a command line with every grant in it. */
+const LONGEST_MESSAGE = 8000;
+
 /**
  * The whole program: reads the arguments, does what they say, and gives the exit code. Whatever is
  * wrong is said in one line on standard error.
@@ -42,7 +45,9 @@ export async function workspaceBeat(args: readonly string[], build?: Build): Pro
           },
           exceptionWhileRunningCommand(error) {
             if (error instanceof InputError) failed = error.exitCode;
-            return error instanceof Error ? neutralise(error.message, 2000) : String(error);
+            return error instanceof Error
+              ? neutralise(error.message, LONGEST_MESSAGE)
+              : String(error);
           },
         },
       },

@@ -1,9 +1,7 @@
 import { mayRead, mayWrite, readVariable } from "../grants.ts";
 import { inboundSecretFile, temporaryFile, tokenFile } from "../permissions.ts";
+import { DEFAULT_CONFIGS_DIR } from "./defaults.ts";
 import type { Setting } from "./settings.ts";
-
-/** Where the platform mounts a workspace's configs (contract 4.1). */
-export const DEFAULT_CONFIGS_DIR = "/configs";
 
 /**
  * Finds the configs folder when nobody names one (contract 4.3): `/configs` when it can be written

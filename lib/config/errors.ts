@@ -6,6 +6,8 @@ export class InputError extends Error {
   readonly exitCode: ExitCode;
 
   /**
+   * Makes the error.
+   *
    * @param message The value, where it came from, what is allowed.
    * @param exitCode What the process ends with.
    */

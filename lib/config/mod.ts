@@ -9,11 +9,18 @@ export type { ConfigFile } from "./config_file.ts";
 export { ENVIRONMENT_VARIABLES } from "./environment.ts";
 export { configurationError, InputError, usageError } from "./errors.ts";
 export { proxyFor } from "./proxy.ts";
-export { DEFAULT_CONFIGS_DIR } from "./configs_dir.ts";
+export {
+  DEFAULT_CONFIGS_DIR,
+  DEFAULT_INTERVAL_SECONDS,
+  DEFAULT_REPLAY_MAX_AGE_SECONDS,
+  DEFAULT_RESULTS_FILE,
+  DEFAULT_RESULTS_MAX_BYTES,
+  DEFAULT_RESULTS_MODE,
+} from "./defaults.ts";
 export {
   type Build,
-  DEFAULT_RESULTS_FILE,
   type ResolvedSettings,
+  resolveReportFile,
   resolveResultsFile,
   resolveSettings,
 } from "./resolve.ts";
@@ -27,4 +34,4 @@ export {
   type Settings,
 } from "./settings.ts";
 export { parseToken } from "./token.ts";
-export type { NotifyMode } from "./values.ts";
+export { NO_MAX_AGE, type NotifyMode } from "./values.ts";

@@ -1,7 +1,16 @@
 import { readVariable } from "../grants.ts";
+import { defaultReportFile } from "../permissions.ts";
 import { neutralise } from "../text.ts";
 import { type ConfigFile, readConfigFile } from "./config_file.ts";
 import { findConfigsDir } from "./configs_dir.ts";
+import {
+  DEFAULT_CONFIG_FILE,
+  DEFAULT_INTERVAL_SECONDS,
+  DEFAULT_REPLAY_MAX_AGE_SECONDS,
+  DEFAULT_RESULTS_FILE,
+  DEFAULT_RESULTS_MAX_BYTES,
+  DEFAULT_RESULTS_MODE,
+} from "./defaults.ts";
 import { configurationError, InputError, usageError } from "./errors.ts";
 import { defaultPlatformUrl } from "./platform_url.ts";
 import {
@@ -12,6 +21,7 @@ import {
   type SettingDefinition,
   type Settings,
 } from "./settings.ts";
+import { NO_MAX_AGE } from "./values.ts";
 
 /** What a compiled binary was built for; its grants reach no further. */
 export interface Build {
@@ -19,6 +29,7 @@ export interface Build {
   readonly resultsFile: string;
   readonly configsDir: string;
   readonly configFile: string;
+  readonly reportFile: string;
 }
 
 /** The settings, and what there is to say about them. */
@@ -30,17 +41,6 @@ export interface ResolvedSettings {
   readonly warnings: readonly string[];
 }
 
-/** Where the platform mounts the agent's configuration (contract 4.6). */
-const DEFAULT_CONFIG_FILE = "/configs/config.yaml";
-/** Where the agent looks for results (contract 4.6). */
-export const DEFAULT_RESULTS_FILE = "/tmp/delegation_results.jsonl";
-/** The results file is as private as the token (contract 5). */
-const DEFAULT_RESULTS_MODE = 0o600;
-const DEFAULT_RESULTS_MAX_BYTES = 64 * 1024 * 1024;
-/** Older rows are history that nobody waits for (contract 8: 178 of them were told again). */
-const DEFAULT_REPLAY_MAX_AGE_SECONDS = 24 * 3600;
-/** The seconds between beats when nobody says otherwise (contract 4.5). */
-const DEFAULT_INTERVAL_SECONDS = 30;
 /** From here on a workspace outside a container is given up between two beats (contract 2). */
 const RISKY_INTERVAL_SECONDS = 90;
 
@@ -86,6 +86,7 @@ export async function resolveSettings(flags: FlagValues, build?: Build): Promise
         "after 180 s; 30 s is the default",
     );
   }
+  const configsDir = await resolveConfigsDir(flags, build);
   return {
     configFile,
     warnings,
@@ -99,7 +100,9 @@ export async function resolveSettings(flags: FlagValues, build?: Build): Promise
       resultsMaxBytes: given(table.resultsMaxBytes) ?? byDefault(DEFAULT_RESULTS_MAX_BYTES),
       replayMaxAgeSeconds: given(table.replayMaxAgeSeconds) ??
         byDefault(DEFAULT_REPLAY_MAX_AGE_SECONDS),
-      configsDir: given(table.configsDir) ?? builtIn(build?.configsDir) ?? await findConfigsDir(),
+      configsDir,
+      reportFile: given(table.reportFile) ?? reportFileIn(configsDir, build),
+      reportMaxAgeSeconds: given(table.reportMaxAgeSeconds) ?? byDefault(NO_MAX_AGE),
       configFile: configPath,
       logLevel: given(table.logLevel) ?? fromFile(configFile.logLevel) ?? byDefault("info"),
       logFormat: given(table.logFormat) ?? byDefault("text"),
@@ -127,6 +130,40 @@ export function resolveResultsFile(flags: FlagValues, build?: Build): Setting<st
   const { resultsFile } = SETTING_DEFINITIONS;
   return fromFlag(resultsFile, flags) ?? fromVariable(resultsFile) ??
     builtIn(build?.resultsFile) ?? byDefault(DEFAULT_RESULTS_FILE);
+}
+
+/**
+ * Resolves where the agent reports about itself, alone: whoever reports needs no other setting.
+ *
+ * Requires `--allow-env` for the variables; those that are not granted count as not set.
+ *
+ * @param flags What the command line said.
+ * @param build What the binary was built for; undefined for `deno run`.
+ * @throws {InputError} A flag's or a variable's value is not allowed.
+ */
+export async function resolveReportFile(
+  flags: FlagValues,
+  build?: Build,
+): Promise<Setting<string>> {
+  const { reportFile } = SETTING_DEFINITIONS;
+  return fromFlag(reportFile, flags) ?? fromVariable(reportFile) ??
+    reportFileIn(await resolveConfigsDir(flags, build), build);
+}
+
+/**
+ * The report file that nobody has named: beside the token, unless the binary was built for another
+ * and for the folder that is used.
+ */
+function reportFileIn(configsDir: Setting<string>, build: Build | undefined): Setting<string> {
+  const { origin, value } = configsDir;
+  const built = value === build?.configsDir ? build.reportFile : undefined;
+  return builtIn(built) ?? { value: defaultReportFile(value), origin };
+}
+
+async function resolveConfigsDir(flags: FlagValues, build?: Build): Promise<Setting<string>> {
+  const { configsDir } = SETTING_DEFINITIONS;
+  return fromFlag(configsDir, flags) ?? fromVariable(configsDir) ??
+    builtIn(build?.configsDir) ?? await findConfigsDir();
 }
 
 /** A row of the table whose flag, if any, is one that the command line knows. */

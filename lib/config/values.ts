@@ -119,6 +119,23 @@ export function ageText(seconds: number): string {
   return `${seconds / length}${unit}`;
 }
 
+/** What {@linkcode parseMaxAge} makes of `off`. */
+export const NO_MAX_AGE = 0;
+
+/**
+ * Reads a largest age: a length of time of at least 1 s, or `off`.
+ *
+ * @returns Seconds, or {@linkcode NO_MAX_AGE}.
+ */
+export function parseMaxAge(text: string): number | undefined {
+  return text === "off" ? NO_MAX_AGE : parseAge(text) || undefined;
+}
+
+/** Writes a largest age as {@linkcode parseMaxAge} reads it. */
+export function maxAgeText(seconds: number): string {
+  return seconds === NO_MAX_AGE ? "off" : ageText(seconds);
+}
+
 /** Reads which results the user is told of. */
 export function parseNotifyMode(text: string): NotifyMode | undefined {
   return text === "all" || text === "failures" || text === "off" ? text : undefined;

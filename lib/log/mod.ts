@@ -5,6 +5,6 @@
  */
 
 export { Episode } from "./episode.ts";
-export { createLog, type Log, type LogFormat, type LogLevel } from "./log.ts";
+export { createLog, type Log, type LogFormat, type LogLevel, type LogOptions } from "./log.ts";
 export { Secrets } from "./secrets.ts";
-export { StderrHandler } from "./stderr_handler.ts";
+export { type LineSink, StderrHandler } from "./stderr_handler.ts";

@@ -26,6 +26,8 @@ export class StderrHandler extends BaseHandler {
   #writing: Promise<void> | undefined;
 
   /**
+   * Makes the handler.
+   *
    * @param levelName The least level that is written.
    * @param options `formatter` makes the line; `sink` is for tests.
    */

@@ -1,62 +1,58 @@
+import { Source } from "./_source.ts";
+import type { AgentState, CapabilityName } from "./agent_state.ts";
+import {
+  requestFailed,
+  requestSucceeded,
+  taskFinished,
+  taskStarted,
+  wedgeCleared,
+  wedgeMarked,
+} from "./operations.ts";
+import { declaredCapabilities, type RuntimeReport } from "./runtime_report.ts";
+
 /**
- * The capabilities an agent can take over from the platform, by their names on the wire
- * (contract 4.4).
+ * What the agent reports about itself, gathered between beats: what the program that embeds the
+ * sidecar says with the methods, and what the report file says, added up.
+ *
+ * @example
+ * ```ts
+ * import { Report } from "./report.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const report = new Report();
+ * report.startTask("Counting ducks");
+ * report.recordSuccess();
+ * report.recordError("a duck flew away");
+ * const { activeTasks, currentTask, errors, requests } = report.snapshot();
+ * assertEquals([activeTasks, currentTask, errors, requests], [1, "Counting ducks", 1, 2]);
+ * ```
  */
-export const CAPABILITIES = [
-  "heartbeat",
-  "scheduler",
-  "session",
-  "status_mgmt",
-  "retry",
-  "activity_decoration",
-  "channel_dispatch",
-] as const;
-
-/** One of {@linkcode CAPABILITIES}. */
-export type CapabilityName = typeof CAPABILITIES[number];
-
-/** What a report says at one moment. */
-export interface AgentState {
-  /** Requests since the last accepted beat. */
-  readonly requests: number;
-  /** Those of them that failed. */
-  readonly errors: number;
-  /** The last error's text, or "". */
-  readonly sampleError: string;
-  /** Tasks under way. At the platform's maximum its queue for this agent stops (contract 1.1). */
-  readonly activeTasks: number;
-  /** What the agent is doing, or "". */
-  readonly currentTask: string;
-  /** Why the runtime is stuck, or "" when it is not. */
-  readonly wedgeReason: string;
-  /** Which capabilities the agent has; all others it has not. */
-  readonly capabilities: ReadonlySet<CapabilityName>;
-  /** After how many seconds of silence a turn is cut off, where it is not the platform's default. */
-  readonly idleTimeoutSeconds: number | undefined;
-}
-
-/** What the agent reports about itself, gathered between beats. */
 export class Report {
+  readonly #own = new Source();
+  readonly #filed = new Source();
+  readonly #listeners = new Set<() => void>();
+  #isStale = false;
   #requests = 0;
   #errors = 0;
   #sampleError = "";
-  #activeTasks = 0;
-  #currentTask = "";
-  #wedgeReason = "";
-  #capabilities: ReadonlySet<CapabilityName> = new Set();
-  #idleTimeoutSeconds: number | undefined;
 
   /** What the report says now; it does not change afterwards. */
   snapshot(): AgentState {
+    const own = this.#own.report;
+    const filed = this.#filed.report;
+    // Who does not count errors says by the text alone whether there is one.
+    const uncounted = filed.errors_total == null ? filed.sample_error ?? "" : "";
+    const isBusy = !this.#isStale;
     return {
       requests: this.#requests,
       errors: this.#errors,
-      sampleError: this.#sampleError,
-      activeTasks: this.#activeTasks,
-      currentTask: this.#currentTask,
-      wedgeReason: this.#wedgeReason,
-      capabilities: this.#capabilities,
-      idleTimeoutSeconds: this.#idleTimeoutSeconds,
+      sampleError: this.#sampleError || uncounted,
+      activeTasks: (own.active_tasks ?? 0) + (isBusy ? filed.active_tasks ?? 0 : 0),
+      currentTask: own.current_task || (isBusy ? filed.current_task ?? "" : ""),
+      wedgeReason: own.wedged || (filed.wedged ?? ""),
+      capabilities: new Set([...declaredCapabilities(own), ...declaredCapabilities(filed)]),
+      idleTimeoutSeconds: own.idle_timeout_seconds ?? filed.idle_timeout_seconds ?? undefined,
+      monthlySpend: own.monthly_spend ?? filed.monthly_spend ?? undefined,
     };
   }
 
@@ -74,7 +70,7 @@ export class Report {
 
   /** Records a request that succeeded. */
   recordSuccess(): void {
-    this.#requests++;
+    this.#take(this.#own, requestSucceeded(this.#own.report));
   }
 
   /**
@@ -83,9 +79,7 @@ export class Report {
    * @param text What went wrong; the last text is the one shown.
    */
   recordError(text: string): void {
-    this.#requests++;
-    this.#errors++;
-    this.#sampleError = text;
+    this.#take(this.#own, requestFailed(this.#own.report, text));
   }
 
   /**
@@ -94,14 +88,12 @@ export class Report {
    * @param label What the agent is doing.
    */
   startTask(label: string): void {
-    this.#activeTasks++;
-    this.#currentTask = label;
+    this.#take(this.#own, taskStarted(this.#own.report, label));
   }
 
   /** Records that a task has ended; the label goes with the last one. */
   finishTask(): void {
-    this.#activeTasks = Math.max(0, this.#activeTasks - 1);
-    if (this.#activeTasks === 0) this.#currentTask = "";
+    this.#take(this.#own, taskFinished(this.#own.report));
   }
 
   /**
@@ -110,12 +102,12 @@ export class Report {
    * @param reason Why; it is shown on the workspace's card.
    */
   markWedged(reason: string): void {
-    if (this.#wedgeReason === "") this.#wedgeReason = reason;
+    this.#take(this.#own, wedgeMarked(this.#own.report, reason));
   }
 
   /** Takes the mark off. */
   clearWedged(): void {
-    this.#wedgeReason = "";
+    this.#take(this.#own, wedgeCleared(this.#own.report));
   }
 
   /**
@@ -127,9 +119,55 @@ export class Report {
    */
   declare(
     capabilities: Iterable<CapabilityName>,
-    options: { idleTimeoutSeconds?: number } = {},
+    options: { readonly idleTimeoutSeconds?: number } = {},
   ): void {
-    this.#capabilities = new Set(capabilities);
-    this.#idleTimeoutSeconds = options.idleTimeoutSeconds;
+    this.#take(this.#own, {
+      ...this.#own.report,
+      capabilities: Object.fromEntries([...capabilities].map((name) => [name, true])),
+      idle_timeout_seconds: options.idleTimeoutSeconds,
+    });
+  }
+
+  /**
+   * Says what the agent has spent this month.
+   *
+   * @param cents US cents; the platform takes note of it only when it is more than 0.
+   */
+  recordMonthlySpend(cents: number): void {
+    this.#take(this.#own, { ...this.#own.report, monthly_spend: cents });
+  }
+
+  /**
+   * Takes what the report file says now. Its totals count from the last accepted beat on.
+   *
+   * @param filed What it says.
+   * @param options `isStale`: whether nobody is there any more who works on its tasks; a wedge
+   * stays a wedge.
+   */
+  takeFiled(filed: RuntimeReport, { isStale }: { readonly isStale: boolean }): void {
+    this.#isStale = isStale;
+    this.#take(this.#filed, filed);
+  }
+
+  /**
+   * Calls back after each change, until that is undone.
+   *
+   * @param listener What is called; it may not wait for anything.
+   * @returns Undoes it.
+   */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  #take(source: Source, report: RuntimeReport): void {
+    const formerText = source.report.sample_error;
+    const { requests, errors } = source.take(report);
+    this.#requests += requests;
+    this.#errors += errors;
+    // The text may come a moment after the count.
+    const isLate = this.#errors > 0 && report.sample_error !== formerText;
+    if (errors > 0 || isLate) this.#sampleError = report.sample_error ?? this.#sampleError;
+    for (const listener of this.#listeners) listener();
   }
 }

@@ -17,14 +17,18 @@ const PRIVATE_FOLDER = 0o700;
  *
  * @param path The file.
  * @param text Its new content.
- * @param options Whether a folder that is not there is made, private too, where it is granted.
+ * @param options `makesFolder`: whether a folder that is not there is made, private too, where it
+ * is granted. `like`: the former file, where whoever could read that is to read the new one, too.
  * @throws {Deno.errors.NotCapable} The manifest does not grant the file.
  * @throws {Error} The system cannot write it; the former content is still there.
  */
 export async function writePrivateFile(
   path: string,
   text: string,
-  { makesFolder = true }: { readonly makesFolder?: boolean } = {},
+  { makesFolder = true, like }: {
+    readonly makesFolder?: boolean;
+    readonly like?: Deno.FileInfo | undefined;
+  } = {},
 ): Promise<void> {
   const folder = dirname(path);
   if (makesFolder && mayWrite(folder)) {
@@ -38,11 +42,19 @@ export async function writePrivateFile(
     using file = await Deno.open(temporary, { write: true, createNew: true, mode: PRIVATE });
     await writeWhole(file, new TextEncoder().encode(text));
     await file.sync();
+    if (like !== undefined) await makeAlike(temporary, like);
     await Deno.rename(temporary, path);
   } catch (error) {
     await removeIfThere(temporary).catch(() => {}); // the first error is the one to report
     throw error;
   }
+}
+
+/** Gives a file the owner of another, as far as this user may, and its mode. */
+async function makeAlike(path: string, { gid, mode, uid }: Deno.FileInfo): Promise<void> {
+  // Only root gives a file away; anybody gives it a group that he belongs to.
+  await Deno.chown(path, uid, gid).catch(() => Deno.chown(path, null, gid)).catch(() => {});
+  if (mode !== null) await Deno.chmod(path, mode & 0o777);
 }
 
 async function removeIfThere(path: string): Promise<void> {

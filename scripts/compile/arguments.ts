@@ -25,8 +25,8 @@ export const V8_FLAGS: readonly string[] = [
  * @param commandsUrl The URL of `lib/commands/mod.ts`.
  */
 export function entryModule(options: CompileOptions, commandsUrl: string): string {
-  const { platformUrls, resultsFile, configsDir, configFile } = options;
-  const build: Build = { platformUrls, resultsFile, configsDir, configFile };
+  const { platformUrls, resultsFile, configsDir, configFile, reportFile } = options;
+  const build: Build = { platformUrls, resultsFile, configsDir, configFile, reportFile };
   return `import { workspaceBeat } from ${JSON.stringify(commandsUrl)};
 Deno.exit(await workspaceBeat(Deno.args, ${JSON.stringify(build)}));
 `;

@@ -11,6 +11,7 @@ import {
   SETTING_DEFINITIONS,
   usageError,
 } from "../../lib/config/mod.ts";
+import { defaultReportFile } from "../../lib/permissions.ts";
 import { neutralise } from "../../lib/text.ts";
 
 /** What a binary is made for, and where it goes. */
@@ -62,6 +63,11 @@ const FLAGS = {
     allowed: ABSOLUTE,
     brief: "The config.yaml to read [config.yaml in the configs folder]",
   },
+  "report-file": {
+    parse: parseAbsolute,
+    allowed: ABSOLUTE,
+    brief: "Where the agent reports about itself [.runtime_report.json in the configs folder]",
+  },
   "target": {
     parse: (text) => TARGETS.find((target) => target === text),
     allowed: `one of ${TARGETS.join(", ")}`,
@@ -111,6 +117,7 @@ export function parseOptions(args: readonly string[]): CompileOptions {
     resultsFile: one("results-file") ?? DEFAULT_RESULTS_FILE,
     configsDir,
     configFile: one("config") ?? `${configsDir}/config.yaml`,
+    reportFile: one("report-file") ?? defaultReportFile(configsDir),
     target: one("target"),
     output: one("output") ?? "build/workspace-beat",
   };

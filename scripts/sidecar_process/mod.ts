@@ -8,5 +8,6 @@ export {
   denoEnvironment,
   SidecarProcess,
   type SidecarProcessOptions,
+  startReport,
   startSidecar,
 } from "./sidecar_process.ts";

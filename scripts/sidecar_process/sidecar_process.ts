@@ -1,5 +1,5 @@
 import { TextLineStream } from "./_text_line_stream.ts";
-import { grantFlags, leastGrants } from "../../lib/permissions.ts";
+import { defaultReportFile, grantFlags, leastGrants, reportFiles } from "../../lib/permissions.ts";
 
 /** The program. */
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
@@ -13,7 +13,7 @@ export interface SidecarProcessOptions {
   /** The folder for configs and results; its paths are passed as flags and granted. */
   readonly dir?: string;
   /** The subcommand; without one it is `run`. */
-  readonly command?: "run" | "check" | "results";
+  readonly command?: "run" | "check" | "results" | "report";
   /** More arguments, after those made from the above. */
   readonly args?: readonly string[];
   /** The whole environment of the process (Deno's own cache folder is added). */
@@ -42,6 +42,7 @@ export function startSidecar(options: SidecarProcessOptions): SidecarProcess {
     resultsFile: dir === undefined ? "-" : `${dir}/results.jsonl`,
     configsDir: dir ?? "/configs",
     configFile: `${dir ?? "/configs"}/config.yaml`,
+    reportFile: defaultReportFile(dir ?? "/configs"),
   }));
   const command = options.command === undefined ? [] : [options.command];
   const args = [...command, ...settings, ...(options.args ?? [])];
@@ -55,6 +56,19 @@ export function startSidecar(options: SidecarProcessOptions): SidecarProcess {
     ...(options.cwd !== undefined && { cwd: options.cwd }),
   }).spawn();
   return new SidecarProcess(child);
+}
+
+/**
+ * Starts `workspace-beat report …` as an agent's hook would, under the grants that it needs.
+ *
+ * @param dir The configs folder that holds the report file.
+ * @param args What is reported.
+ */
+export function startReport(dir: string, args: readonly string[]): SidecarProcess {
+  const files = Object.values(reportFiles(defaultReportFile(dir)));
+  const env = { CONFIGS_DIR: dir };
+  const grants = grantFlags({ net: [], read: files, write: files, env: Object.keys(env), sys: [] });
+  return startSidecar({ command: "report", args, env, grants });
 }
 
 /**

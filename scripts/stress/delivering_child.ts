@@ -1,4 +1,4 @@
-import { grantFlags, leastGrants, resultsFiles } from "../../lib/permissions.ts";
+import { defaultReportFile, grantFlags, leastGrants, resultsFiles } from "../../lib/permissions.ts";
 import type { DevPlatform, DevWorkspace, RecordedRequest } from "../dev_platform/mod.ts";
 import { denoEnvironment, SidecarProcess } from "../sidecar_process/mod.ts";
 
@@ -56,6 +56,7 @@ export class DeliveringChild implements AsyncDisposable {
       resultsFile: this.files.results,
       configsDir: folder,
       configFile: `${folder}/config.yaml`,
+      reportFile: defaultReportFile(folder),
     }));
     const deno = [
       ...[Deno.execPath(), "run", "--no-prompt", "--config", `${ROOT}deno.json`, ...grants],

@@ -1,4 +1,5 @@
 import { BeatLoop } from "../../lib/beat/mod.ts";
+import { Secrets } from "../../lib/log/mod.ts";
 import { Contact, PlatformClient, type Sender } from "../../lib/platform/mod.ts";
 import { Report } from "../../lib/report/mod.ts";
 import type { DevPlatform } from "../../scripts/dev_platform/mod.ts";
@@ -49,6 +50,7 @@ export function startBeating(platform: DevPlatform, options: BeatingOptions = {}
       },
     },
     report,
+    secrets: new Secrets(),
     contact,
     onAccepted: options.onAccepted ?? (() => {}),
     log,
@@ -67,11 +69,17 @@ export function startBeating(platform: DevPlatform, options: BeatingOptions = {}
     lines,
     attempts,
     running,
+    signal: end.signal,
     stop: () => end.abort(),
     /** Resolves when the loop sleeps, with how long it is going to, in seconds. */
     async asleep(): Promise<number> {
       const [wait = NaN] = await clock.sleeping();
       return wait / 1000;
+    },
+    /** Changes the report, and lets the loop notice. */
+    async tell(change: (report: Report) => void): Promise<void> {
+      change(report);
+      await new Promise((resolve) => setTimeout(resolve));
     },
     /** Lets the loop sleep to the end and make its next attempt; gives the length, in seconds. */
     async next(): Promise<number> {

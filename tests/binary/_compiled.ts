@@ -23,6 +23,7 @@ export async function compileForTests(): Promise<Compiled> {
     resultsFile: `${dir}/results.jsonl`,
     configsDir: dir,
     configFile: `${dir}/config.yaml`,
+    reportFile: `${dir}/.runtime_report.json`,
     target: undefined,
     output: `${dir}/workspace-beat`,
   };

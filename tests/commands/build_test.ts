@@ -18,6 +18,7 @@ async function runBuilt(
     resultsFile: `${dir}/results.jsonl`,
     configsDir: dir,
     configFile: `${dir}/config.yaml`,
+    reportFile: `${dir}/.runtime_report.json`,
     output: "",
     target: undefined,
   };

@@ -40,6 +40,7 @@ const ALL_OK = {
   "results file": "ok",
   "journal": "ok",
   "results folder": "skipped", // it is not granted
+  "report": "ok",
   "platform": "ok",
   "token": "ok",
 };
@@ -184,6 +185,7 @@ Deno.test("check names what is not granted, and ends with 77 when it is the plat
       resultsFile: `${dir}/results.jsonl`,
       configsDir: dir,
       configFile: `${dir}/config.yaml`,
+      reportFile: `${dir}/.runtime_report.json`,
     }),
     read: [`${dir}/results.jsonl`],
   });
@@ -228,5 +230,6 @@ Deno.test("check ends with 0 and one warning when only the net is granted and re
     "config": "warning",
     "grants": "warning",
     "token file": "warning",
+    "report": "skipped",
   });
 });

@@ -48,6 +48,7 @@ function startHeldBack({ dir, platform, workspace, token }: Session, command: st
     resultsFile,
     configsDir: dir,
     configFile,
+    reportFile: `${dir}/.runtime_report.json`,
   });
   const [program = "", ...args] = [
     ...(prefix ?? []),

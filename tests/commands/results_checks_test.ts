@@ -30,6 +30,7 @@ async function checked(
     resultsFile: `${dir}/results.jsonl`,
     configsDir: dir,
     configFile: `${dir}/config.yaml`,
+    reportFile: `${dir}/.runtime_report.json`,
   });
   const before = await contents(dir);
   await using process = session.start({
@@ -212,7 +213,9 @@ async function checkedFor(resultsFile: string, session: Session): Promise<[numbe
   const { dir, platform, workspace } = session;
   const configFile = `${dir}/config.yaml`;
   const platformUrls = [platform.url];
-  const grants = leastGrants({ platformUrls, resultsFile, configsDir: dir, configFile });
+  const reportFile = `${dir}/.runtime_report.json`;
+  const settings = { platformUrls, resultsFile, configsDir: dir, configFile, reportFile };
+  const grants = leastGrants(settings);
   await using process = startSidecar({
     command: "check",
     platformUrl: platform.url,

@@ -234,6 +234,7 @@ for (const [kind, name] of LACKING) {
       read: READ.map((name) => files[name]),
       write: WRITTEN.map((name) => files[name]),
       env: [],
+      sys: [],
     };
     const grants = { ...all, [kind]: all[kind].filter((path) => path !== files[name]) };
     const { code, stdout, lines } = await runModule(MAIN, {

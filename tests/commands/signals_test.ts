@@ -58,6 +58,7 @@ function startStuck({ platform, token, workspace }: Session): Deno.ChildProcess 
     resultsFile: "-",
     configsDir: "/nowhere",
     configFile: "/nowhere/config.yaml",
+    reportFile: "/nowhere/.runtime_report.json",
   };
   const main = new URL("../../main.ts", import.meta.url).pathname;
   const args = ["--platform-url", platform.url, "--workspace-id", workspace.id];

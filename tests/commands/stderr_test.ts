@@ -13,7 +13,13 @@ function startLogging({ dir, platform, workspace }: Session, path: string): Deno
   }));
   platform.fault("delegations", { kind: "answer", status: 200, body }); // a warning each
   const configFile = `${dir}/config.yaml`;
-  const settings = { platformUrls: [platform.url], resultsFile: "-", configsDir: dir, configFile };
+  const settings = {
+    platformUrls: [platform.url],
+    resultsFile: "-",
+    configsDir: dir,
+    configFile,
+    reportFile: `${dir}/.runtime_report.json`,
+  };
   return new Deno.Command("sh", {
     args: [
       ...["-c", 'exec "$@" 2> "$0"', path, Deno.execPath(), "run"],

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { DEFAULT_CONFIGS_DIR, findConfigsDir } from "../../lib/config/configs_dir.ts";
+import { findConfigsDir } from "../../lib/config/configs_dir.ts";
+import { DEFAULT_CONFIGS_DIR } from "../../lib/config/defaults.ts";
 import { makeTempDir } from "../support/mod.ts";
 
 const HOME = Deno.env.get("HOME");

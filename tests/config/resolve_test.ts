@@ -7,6 +7,7 @@ const BUILD: Build = {
   resultsFile: "/build/results.jsonl",
   configsDir: "/build/configs",
   configFile: "/build/config.yaml",
+  reportFile: "/build/report.json",
 };
 
 const YAML = "observability:\n  heartbeat_interval_seconds: 45\n  log_level: ERROR\n";
@@ -22,6 +23,8 @@ Deno.test("resolveSettings() gives every setting its default when nobody says an
     resultsMaxBytes: { value: 64 * 1024 * 1024, origin: "default" },
     replayMaxAgeSeconds: { value: 24 * 3600, origin: "default" },
     configsDir: { value: "/configs", origin: "default" },
+    reportFile: { value: "/configs/.runtime_report.json", origin: "default" },
+    reportMaxAgeSeconds: { value: 0, origin: "default" },
     configFile: { value: "/configs/config.yaml", origin: "default" },
     logLevel: { value: "info", origin: "default" },
     logFormat: { value: "text", origin: "default" },
@@ -69,6 +72,14 @@ const PRECEDENCE: Readonly<
     [{ env: { CONFIGS_DIR: "/e/" } }, "/e", "environment CONFIGS_DIR"], // contract 7 #37
     [{ build: BUILD }, "/build/configs", "build"],
   ],
+  reportFile: [
+    [{ flags: { "report-file": "/f" } }, "/f", "flag --report-file"],
+    [{ env: { RUNTIME_REPORT_FILE: "/e" } }, "/e", "environment RUNTIME_REPORT_FILE"],
+    [{ flags: { "configs-dir": "/f" } }, "/f/.runtime_report.json", "flag --configs-dir"],
+    [{ env: { CONFIGS_DIR: "/e" } }, "/e/.runtime_report.json", "environment CONFIGS_DIR"],
+    [{ build: BUILD }, "/build/report.json", "build"],
+  ],
+  reportMaxAgeSeconds: [[{ flags: { "report-max-age": "10m" } }, 600, "flag --report-max-age"]],
   configFile: [
     [{ flags: { config: "/f.yaml" } }, "/f.yaml", "flag --config"],
     [

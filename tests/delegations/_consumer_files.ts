@@ -98,5 +98,6 @@ export function sidecarGrants(resultsFile: string): string[] {
     resultsFile,
     configsDir: "/configs",
     configFile: "/configs/config.yaml",
+    reportFile: "/configs/.runtime_report.json",
   }));
 }

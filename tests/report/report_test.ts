@@ -11,6 +11,7 @@ Deno.test("Report.snapshot() is all zero and healthy when nothing was reported (
     wedgeReason: "",
     capabilities: new Set<never>(),
     idleTimeoutSeconds: undefined,
+    monthlySpend: undefined,
   });
 });
 
@@ -127,4 +128,102 @@ Deno.test("CAPABILITIES are exactly the seven names on the wire (contract 7 #48)
     "activity_decoration",
     "channel_dispatch",
   ]);
+});
+
+Deno.test("Report.accepted() takes off each of two beats only what that one has carried", () => {
+  const report = new Report();
+  report.recordError("first");
+  const first = report.snapshot();
+  report.recordError("second");
+  report.recordSuccess();
+  report.accepted(first);
+  const second = report.snapshot();
+  assertEquals([second.requests, second.errors, second.sampleError], [2, 1, "second"]);
+  report.recordSuccess();
+  report.accepted(second);
+  const { requests, errors, sampleError } = report.snapshot();
+  assertEquals([requests, errors, sampleError], [1, 0, ""]);
+});
+
+Deno.test("Report.snapshot() adds up what the program and the report file say; where there can be only one, the program's", () => {
+  const report = new Report();
+  report.takeFiled({
+    requests_total: 2,
+    errors_total: 1,
+    sample_error: "filed",
+    active_tasks: 2,
+    current_task: "filed",
+    wedged: "filed",
+    capabilities: { session: true, retry: true },
+    idle_timeout_seconds: 600,
+    monthly_spend: 7,
+  }, { isStale: false });
+  const filed = report.snapshot();
+  assertEquals(filed.capabilities, new Set(["session", "retry"] as const));
+  report.startTask("own");
+  report.recordError("own");
+  report.markWedged("own");
+  report.declare(["heartbeat", "session"], { idleTimeoutSeconds: 60 });
+  report.recordMonthlySpend(0);
+  assertEquals(report.snapshot(), {
+    requests: 3,
+    errors: 2,
+    sampleError: "own",
+    activeTasks: 3,
+    currentTask: "own",
+    wedgeReason: "own",
+    capabilities: new Set(["heartbeat", "session", "retry"] as const),
+    idleTimeoutSeconds: 60,
+    monthlySpend: 0,
+  });
+  report.finishTask();
+  report.clearWedged();
+  report.declare([]);
+  const { activeTasks, currentTask, wedgeReason, idleTimeoutSeconds } = report.snapshot();
+  assertEquals([activeTasks, currentTask], [2, "filed"]);
+  assertEquals([wedgeReason, idleTimeoutSeconds], ["filed", 600]);
+});
+
+Deno.test("Report.snapshot() shows the last error's text when the program and the report file had one each", () => {
+  const report = new Report();
+  const filed = { requests_total: 1, errors_total: 1, sample_error: "filed" };
+  report.recordError("own");
+  report.takeFiled(filed, { isStale: false });
+  report.startTask("write");
+  assertEquals(report.snapshot().sampleError, "filed");
+  report.recordError("last");
+  report.takeFiled({ ...filed, active_tasks: 1 }, { isStale: false });
+  assertEquals(report.snapshot().sampleError, "last");
+});
+
+Deno.test("Report.onChange() calls back after each change, until that is undone", () => {
+  const report = new Report();
+  const seen: unknown[] = [];
+  const undo = report.onChange(() => seen.push(report.snapshot().currentTask));
+  const other = report.onChange(() => seen.push("other"));
+  report.startTask("own");
+  report.takeFiled({ current_task: "filed" }, { isStale: false });
+  undo();
+  undo();
+  report.finishTask();
+  assertEquals(seen, ["own", "other", "own", "other", "other"]);
+  other();
+  report.startTask("unheard");
+  assertEquals(seen.length, 5);
+});
+
+Deno.test("Report.onChange() calls back for each kind of change", () => {
+  const report = new Report();
+  let calls = 0;
+  report.onChange(() => calls++);
+  report.recordSuccess();
+  report.recordError("x");
+  report.startTask("x");
+  report.finishTask();
+  report.markWedged("x");
+  report.clearWedged();
+  report.declare([]);
+  report.recordMonthlySpend(1);
+  report.takeFiled({}, { isStale: false });
+  assertEquals(calls, 9);
 });

@@ -3,7 +3,7 @@ import { fromFileUrl } from "@std/path/from-file-url";
 import { bundleArguments, compileArguments, entryModule } from "../../scripts/compile/arguments.ts";
 import { type CompileOptions, HELP, parseOptions } from "../../scripts/compile/options.ts";
 import { InputError } from "../../lib/config/mod.ts";
-import { grantFlags, leastGrants, resultsFiles } from "../../lib/permissions.ts";
+import { grantFlags, leastGrants, reportFiles, resultsFiles } from "../../lib/permissions.ts";
 
 const URL_FLAG = ["--platform-url", "https://platform.example.com"];
 
@@ -12,6 +12,7 @@ const DEFAULTS: CompileOptions = {
   resultsFile: "/tmp/delegation_results.jsonl",
   configsDir: "/configs",
   configFile: "/configs/config.yaml",
+  reportFile: "/configs/.runtime_report.json",
   target: undefined,
   output: "build/workspace-beat",
 };
@@ -24,8 +25,13 @@ Deno.test("parseOptions() takes flags over defaults", () => {
     [["--configs-dir", "/etc/agent/"], {
       configsDir: "/etc/agent",
       configFile: "/etc/agent/config.yaml",
+      reportFile: "/etc/agent/.runtime_report.json",
     }],
-    [["--configs-dir=/a", "--config=/b/c.yaml"], { configsDir: "/a", configFile: "/b/c.yaml" }],
+    [["--configs-dir=/a", "--config=/b/c.yaml", "--report-file=/d/r.json"], {
+      configsDir: "/a",
+      configFile: "/b/c.yaml",
+      reportFile: "/d/r.json",
+    }],
     [["--target", "aarch64-unknown-linux-gnu"], { target: "aarch64-unknown-linux-gnu" }],
     [["--output=out=put/beat"], { output: "out=put/beat" }],
     [["--results-file", "/ein ordner/ergebnis.jsonl"], {
@@ -107,7 +113,8 @@ Deno.test("entryModule() tells the program what it was built for, and only that"
     entryModule(options, "file:///p/lib/commands/mod.ts"),
     `import { workspaceBeat } from "file:///p/lib/commands/mod.ts";
 Deno.exit(await workspaceBeat(Deno.args, {"platformUrls":["https://platform.example.com"],\
-"resultsFile":"/odd \\"file\\"","configsDir":"/configs","configFile":"/configs/config.yaml"}));
+"resultsFile":"/odd \\"file\\"","configsDir":"/configs","configFile":"/configs/config.yaml",\
+"reportFile":"/configs/.runtime_report.json"}));
 `,
   );
 });
@@ -127,16 +134,19 @@ Deno.test("compileArguments() gives the binary exactly the least grants of its s
     "--results-file=/r/results.jsonl",
     "--configs-dir=/c",
     "--config=/y/beat.yaml",
+    "--report-file=/y/report.json",
   ]);
   const args = compileArguments(options, "/t/workspace-beat.js");
   const granting = args.filter((arg) => /^(-A|-P|--allow|--deny|--permission)/.test(arg));
   assertEquals(granting, grantFlags(leastGrants(options)));
   const secret = "/c/.platform_inbound_secret";
   const results = Object.values(resultsFiles("/r/results.jsonl")).join();
-  assertEquals(granting.slice(0, 3), [
+  const report = Object.values(reportFiles("/y/report.json")).join();
+  assertEquals([...granting.slice(0, 3), granting.at(-1)], [
     "--allow-net=*.example.com:443,h:8080",
-    `--allow-read=/y/beat.yaml,/c/.auth_token,${secret},${secret}.tmp,${results},/.dockerenv`,
-    `--allow-write=${secret},${secret}.tmp,${results}`,
+    `--allow-read=/y/beat.yaml,/c/.auth_token,${secret},${secret}.tmp,${results},${report},/.dockerenv`,
+    `--allow-write=${secret},${secret}.tmp,${results},${report}`,
+    "--allow-sys=getPriority",
   ]);
 });
 

@@ -83,3 +83,32 @@ Deno.test("writePrivateFile() keeps the former content, and leaves nothing behin
   assertEquals(await namesIn(dir.path), ["file"]);
   assertEquals(await namesIn(file), ["inside"]);
 });
+
+Deno.test("writePrivateFile() lets read it whoever could read the file that it is to be like", async () => {
+  await using dir = await makeTempDir();
+  const file = `${dir.path}/file`;
+  await Deno.writeTextFile(file, "old");
+  await Deno.chmod(file, 0o640); // whatever the umask
+  await writePrivateFile(file, "new", { like: await Deno.stat(file) });
+  assertEquals([await Deno.readTextFile(file), await modeOf(file)], ["new", 0o640]);
+});
+
+/** Whether this user may give files away, as root may. */
+async function givesAway(): Promise<boolean> {
+  await using dir = await makeTempDir();
+  return await Deno.chown(dir.path, NOBODY, NOBODY).then(() => true, () => false);
+}
+
+const NOBODY = 65534;
+
+Deno.test("writePrivateFile() keeps the owner and the group of the file that it is to be like", {
+  ignore: !await givesAway(), // only root can
+}, async () => {
+  await using dir = await makeTempDir();
+  const file = `${dir.path}/file`;
+  await Deno.writeTextFile(file, "old");
+  await Deno.chown(file, NOBODY, NOBODY);
+  await writePrivateFile(file, "new", { like: await Deno.stat(file) });
+  const { gid, uid } = await Deno.stat(file);
+  assertEquals([uid, gid, await modeOf(file)], [NOBODY, NOBODY, 0o644]);
+});

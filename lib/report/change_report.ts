@@ -1,0 +1,91 @@
+import { lockPath } from "../lock_path.ts";
+import { reportFiles } from "../permissions.ts";
+import { regularFileAt } from "../regular_file.ts";
+import { writePrivateFile } from "../secrets/mod.ts";
+import { reasonOf } from "../text.ts";
+import { readReport } from "./read_report.ts";
+import { LARGEST_REPORT_BYTES, type RuntimeReport } from "./runtime_report.ts";
+
+/** Somebody else changes the report all the time. */
+export class ReportBusyError extends Error {
+  /** @param message Which report, and what to do. */
+  constructor(message: string) {
+    super(message);
+    this.name = "ReportBusyError";
+  }
+}
+
+/** Options of {@linkcode changeReport}. */
+export interface ChangeReportOptions {
+  /** Learns what went wrong and did not keep the report from being changed, one line each. */
+  readonly tell: (line: string) => void;
+  /**
+   * The longest wait for others who change it, in milliseconds.
+   *
+   * @default {10_000}
+   */
+  readonly patienceMs?: number;
+}
+
+/**
+ * Changes the report in the report file, as if nobody else were there: whoever changes it at the
+ * same time waits. A report that cannot be read is begun anew, since the sidecar cannot read it
+ * either; what does not even begin as one is left alone: it may be somebody's token file. The file keeps its mode, and its owner where the system lets it; one that is made is private.
+ *
+ * Requires `--allow-read` and `--allow-write` for the file, `<file>.tmp` and `<file>.lock`.
+ *
+ * @param file The report file.
+ * @param change Makes the new report of the one that is there.
+ * @param options What is told, and how long to wait.
+ * @throws {ReportBusyError} Others held it for too long.
+ * @throws {TypeError} What is there is no regular file, or no report.
+ * @throws {RangeError} The report would be too large for the sidecar.
+ * @throws {Error} The system refuses; the former report is still there.
+ */
+export async function changeReport(
+  file: string,
+  change: (report: RuntimeReport) => RuntimeReport,
+  { tell, patienceMs = 10_000 }: ChangeReportOptions,
+): Promise<void> {
+  using _lock = await lockPath(reportFiles(file).lock, {
+    ms: patienceMs,
+    whenHeld: () =>
+      new ReportBusyError(
+        `Cannot change the report '${file}': others have held '${reportFiles(file).lock}' for ` +
+          `${patienceMs / 1000} s: try again`,
+      ),
+    whenUnlockable: (error) =>
+      tell(
+        `Cannot lock '${reportFiles(file).lock}': ${reasonOf(error)}: see to it that only one ` +
+          "workspace-beat report runs at a time",
+      ),
+  });
+  const there = await regularFileAt(file, "change the report");
+  const { report, problem } = await readReport(file);
+  if (problem !== undefined) {
+    if (!await beginsAsReport(file)) {
+      throw new TypeError(
+        `Cannot change the report '${file}': it is something else: ${problem}: remove it, or name ` +
+          "another file",
+      );
+    }
+    tell(`The report '${file}' is begun anew: ${problem}`);
+  }
+  const text = `${JSON.stringify(change(report ?? {}))}\n`;
+  const bytes = new TextEncoder().encode(text).length;
+  if (bytes > LARGEST_REPORT_BYTES) {
+    throw new RangeError(
+      `Cannot write the report '${file}': expected at most ${LARGEST_REPORT_BYTES} bytes: ` +
+        `current value has ${bytes}: shorten its texts, or remove it, and it is begun anew`,
+    );
+  }
+  await writePrivateFile(file, text, { like: there });
+}
+
+/** Whether a file begins as an object, or holds nothing: a crash leaves empty files, or NULs. */
+async function beginsAsReport(file: string): Promise<boolean> {
+  using opened = await Deno.open(file, { read: true });
+  const start = new Uint8Array(512);
+  const read = await opened.read(start) ?? 0;
+  return /^[\s\0]*(\{|$)/.test(new TextDecoder().decode(start.subarray(0, read)));
+}

@@ -1,0 +1,27 @@
+import { type RuntimeReport, writtenAt } from "./runtime_report.ts";
+
+/** What {@linkcode staleness} judges by. */
+export interface StalenessOptions {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** From which age on a report that says when it was written is stale, in ms; 0 for never. */
+  readonly maxAgeMs: number;
+  /** Whether the process that the report names is there; undefined when nobody can tell. */
+  readonly isThere: boolean | undefined;
+}
+
+/**
+ * Says why nobody works on the tasks of a report any more: its process is gone, or it is too old.
+ *
+ * @param report The report.
+ * @param options What to judge by.
+ * @returns Why; undefined when somebody may.
+ */
+export function staleness(report: RuntimeReport, options: StalenessOptions): string | undefined {
+  const { now, maxAgeMs, isThere } = options;
+  if (report.pid != null && isThere === false) return `its process ${report.pid} is gone`;
+  const written = writtenAt(report);
+  if (written === undefined || maxAgeMs === 0 || now - written <= maxAgeMs) return undefined;
+  return `it was written ${Math.round((now - written) / 1000)} s ago, and may be ` +
+    `${Math.round(maxAgeMs / 1000)} s old (--report-max-age)`;
+}
