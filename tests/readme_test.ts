@@ -81,6 +81,9 @@ const TRIALS: Record<string, (command: string) => Promise<void>> = {
   "workspace-beat": beatsForEver,
   "workspace-beat results": (command) => endsBy(command, [0]),
   "workspace-beat results --format json --peek": (command) => endsBy(command, [0]),
+  'workspace-beat report start "Counting ducks"': (command) => endsBy(command, [0]),
+  'workspace-beat report error "a duck flew away"': (command) => endsBy(command, [0]),
+  "workspace-beat report done": (command) => endsBy(command, [0]),
   // .ci/run and `deno task ok` run it.
   "deno task check:package": () => Promise.resolve(),
   // tests/delegations/kill_test.ts runs 20 rounds of it.

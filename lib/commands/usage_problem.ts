@@ -5,25 +5,28 @@ import {
   UnexpectedFlagError,
   UnexpectedPositionalError,
   UnsatisfiedFlagError,
+  UnsatisfiedPositionalError,
 } from "@stricli/core";
 import { SETTING_DEFINITIONS, type SettingDefinition } from "../config/mod.ts";
 import { CONSUMED_FORMATS } from "../delegations/mod.ts";
 import { neutralise } from "../text.ts";
+import { REPORT_VERBS } from "./report.ts";
 import { SETTING_FLAGS } from "./flags.ts";
 
 /**
  * Says what is wrong with a command line, on one line: the argument, and what is allowed.
  *
  * @param error What the library threw while it read the arguments.
+ * @param args The arguments.
  */
-export function usageProblem(error: unknown): string {
+export function usageProblem(error: unknown, args: readonly string[]): string {
   if (error instanceof FlagNotFoundError) {
     const [similar] = error.corrections;
     const hint = similar === undefined ? "" : `did you mean --${similar}? `;
-    return `Unknown flag '--${shown(error.input)}': ${hint}${expectedFlags()}`;
+    return `Unknown flag '--${shown(error.input)}': ${hint}${expectedFlags(args)}`;
   }
   if (error instanceof AliasNotFoundError) {
-    return `Unknown flag '-${shown(error.input)}': ${expectedFlags()}`;
+    return `Unknown flag '-${shown(error.input)}': ${expectedFlags(args)}`;
   }
   if (error instanceof UnsatisfiedFlagError) {
     return `Cannot use --${error.externalFlagName} without a value: expected ` +
@@ -36,19 +39,42 @@ export function usageProblem(error: unknown): string {
     const { externalFlagNameOrPlaceholder: name, input } = error;
     return `Cannot use '${shown(input)}' from --${name}: expected no value, true or false`;
   }
-  if (error instanceof UnexpectedPositionalError) return unexpected(error.input);
+  if (error instanceof UnsatisfiedPositionalError) {
+    const { placeholder } = error;
+    return `Cannot report '${verbOf(args)}' without its ${placeholder}: put it behind the word`;
+  }
+  if (error instanceof UnexpectedPositionalError) return unexpected(error.input, args);
   const message = error instanceof Error ? error.message : String(error);
   return `${neutralise(message, 200)}: see workspace-beat --help`;
 }
 
-function unexpected(input: string): string {
+function unexpected(input: string, args: readonly string[]): string {
   const [, flag] = /^--([a-z-]+)=$/.exec(input) ?? [];
   if (flag !== undefined) {
     return `Cannot use --${flag} without a value: expected ${allowedFor(flag)}`;
   }
-  return input.startsWith("-")
-    ? `Cannot use the argument '${shown(input)}': ${expectedFlags()}`
-    : `Unknown subcommand '${shown(input)}': expected run, check or results`;
+  const verb = verbOf(args);
+  if (isReport(args) && REPORT_VERBS.includes(verb)) {
+    return `Cannot use '${shown(input)}' with 'report ${verb}': expected nothing behind it`;
+  }
+  if (isReport(args) && verb.startsWith("-")) {
+    return `Cannot use '${shown(input)}' behind a flag: expected the verb first: ` +
+      "report start --report-file PATH";
+  }
+  if (input.startsWith("-")) {
+    return `Cannot use the argument '${shown(input)}': ${expectedFlags(args)}`;
+  }
+  return isReport(args)
+    ? `Unknown subcommand 'report ${shown(input)}': expected ${REPORT_VERBS.join(", ")}`
+    : `Unknown subcommand '${shown(input)}': expected run, check, results or report`;
+}
+
+function isReport([command]: readonly string[]): boolean {
+  return command === "report";
+}
+
+function verbOf([_report, verb = ""]: readonly string[]): string {
+  return verb;
 }
 
 /** What a flag takes, in the words of the table of settings. */
@@ -58,7 +84,11 @@ function allowedFor(flag: string): string {
   return settings.find((setting) => setting.flag === flag)?.allowed ?? "true or false";
 }
 
-function expectedFlags(): string {
+function expectedFlags(args: readonly string[]): string {
+  if (isReport(args)) {
+    return "expected --report-file, --configs-dir, --help; put -- in front of a text that begins " +
+      "with a dash";
+  }
   const flags = [
     ...Object.keys(SETTING_FLAGS),
     "once (run)",

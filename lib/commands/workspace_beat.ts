@@ -5,6 +5,7 @@ import { neutralise } from "../text.ts";
 import { VERSION } from "../version.ts";
 import { check } from "./check.ts";
 import { commandContext } from "./context.ts";
+import { report } from "./report.ts";
 import { results } from "./results.ts";
 import { run } from "./run.ts";
 import { usageProblem } from "./usage_problem.ts";
@@ -24,7 +25,7 @@ export async function workspaceBeat(args: readonly string[], build?: Build): Pro
   let failed: ExitCode = EXIT_CODE.unexpected;
   const application = buildApplication(
     buildRouteMap({
-      routes: { run, check, results },
+      routes: { run, check, results, report },
       defaultCommand: "run",
       docs: {
         brief: "Keeps an agent's workspace alive and brings its results back",
@@ -34,6 +35,8 @@ export async function workspaceBeat(args: readonly string[], build?: Build): Pro
     }),
     {
       name: "workspace-beat",
+      // Behind -- stands a text that may begin with a dash; nothing else takes one.
+      scanner: { allowArgumentEscapeSequence: args[0] === "report" },
       versionInfo: { currentVersion: VERSION },
       documentation: { disableAnsiColor: true, onlyRequiredInUsageLine: true },
       localization: {
@@ -41,7 +44,7 @@ export async function workspaceBeat(args: readonly string[], build?: Build): Pro
           ...text_en,
           exceptionWhileParsingArguments(error) {
             failed = EXIT_CODE.usage;
-            return usageProblem(error);
+            return usageProblem(error, args);
           },
           exceptionWhileRunningCommand(error) {
             if (error instanceof InputError) failed = error.exitCode;

@@ -79,6 +79,53 @@ binaryTest("hands each result to the agent once, over a SIGKILL and a restart", 
   assertEquals(await second.stop(), 0);
 });
 
+/** Runs `report` of the binary as an agent's hook would; gives the exit code and what was said. */
+async function report(...args: string[]): Promise<[code: number, said: string[]]> {
+  await using hook = startSidecar({ binary: options.output, command: "report", args, cwd: "/" });
+  const code = await hook.ended();
+  return [code, [...hook.stdout, ...hook.stderr]];
+}
+
+binaryTest("reports for the agent, and sees when the agent's process is gone", async () => {
+  await using platform = await startDevPlatform({ port });
+  const workspace = platform.addWorkspace({ id: compiledWorkspace });
+  await Deno.writeTextFile(`${dir}/.auth_token`, workspace.token ?? "", { mode: 0o600 });
+  const agent = new Deno.Command("sleep", { args: ["100"] }).spawn();
+  await using sidecar = startSidecar({
+    binary: options.output,
+    args: ["--interval", "5"],
+    env: { WORKSPACE_ID: workspace.id },
+    cwd: "/",
+  });
+  const says = (part: string) =>
+    platform.waitFor(({ route, status, text }) =>
+      route === "heartbeat" && status === 200 && text.includes(part)
+    );
+  assertEquals(await report("set", `pid=${agent.pid}`), [0, []]);
+  assertEquals(await report("start", "Counting", "ducks"), [0, []]);
+  await says('"active_tasks":1');
+  assertEquals(workspace.currentTask, "Counting ducks");
+  agent.kill("SIGKILL");
+  await agent.status;
+  await sidecar.waitForLine(/ WARN The agent's report .* is stale: its process \d+ is gone/);
+  await platform.waitFor(
+    ({ route, text }) => route === "heartbeat" && text.includes('"active_tasks":0'),
+    {
+      from: platform.requests.findIndex(({ text }) => text.includes('"active_tasks":1')),
+    },
+  );
+  assertEquals(await sidecar.stop(), 0);
+  await Deno.remove(options.reportFile);
+});
+
+binaryTest("names the report file it was built for when it is given another, with 77", async () => {
+  const other = `${dir}/other.json`;
+  const [code, [line = "", ...more]] = await report("done", "--report-file", other);
+  assertEquals([code, more], [77, []]);
+  assertStringIncludes(line, `built for the report file ${options.reportFile}: rebuild it`);
+  assertStringIncludes(line, `--report-file ${other}`);
+});
+
 binaryTest("names the platform it was built for when it is given another, with 77", async () => {
   await using sidecar = startSidecar({
     binary: options.output,

@@ -69,7 +69,7 @@ Deno.test("workspaceBeat() exits with 64 and one line when the command line has 
     [W, ["--json"], 64, ["Unknown flag '--json'", "--json (check)"]],
     [W, ["check", "--once"], 64, ["Unknown flag '--once'", "--once (run)"]],
     [W, ["--no-once"], 64, ["Unknown flag '--no-once'"]],
-    [W, ["stop"], 64, ["Unknown subcommand 'stop': expected run, check or results"]],
+    [W, ["stop"], 64, ["Unknown subcommand 'stop': expected run, check, results or report"]],
     [W, ["run", "now"], 64, ["'now'"]],
     [W, [""], 64, ["Unknown subcommand ''"]],
     [W, ["\u001b[31m\nrun"], 64, ["Unknown subcommand '[31m run'"]],
