@@ -90,6 +90,8 @@ const TRIALS: Record<string, (command: string) => Promise<void>> = {
   "deno task stress": () => Promise.resolve(),
   // Twenty seconds of figures; tests/delegations/journal_test.ts tests what they show.
   "deno task bench:deliveries": () => Promise.resolve(),
+  // Half a minute of figures; tests/e2e/report_test.ts tests what they show.
+  "deno task bench:report": () => Promise.resolve(),
   "deno task dev:platform --port 8080": servesForEver,
   [`deno run --allow-net ${DEVELOPING}`]: (command) => beatsForEver(command, { token: null }),
   [`deno run --allow-net --allow-env=MOLECULE_WORKSPACE_TOKEN ${DEVELOPING}`]: beatsForEver,

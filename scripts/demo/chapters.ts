@@ -1,5 +1,5 @@
 import type { DevPlatform, DevWorkspace, RecordedRequest } from "../dev_platform/mod.ts";
-import type { SidecarProcess } from "../sidecar_process/mod.ts";
+import { type SidecarProcess, startReport } from "../sidecar_process/mod.ts";
 import type { Story } from "./story.ts";
 
 /** Who plays. */
@@ -25,6 +25,7 @@ const PATIENCE_MS = 10_000;
 export async function tell(cast: Cast): Promise<void> {
   const first = cast.start();
   await firstBeat(cast);
+  await report(cast);
   const ids = delegate(cast);
   await results(cast, first, ids);
   await wake(cast, ids);
@@ -46,8 +47,31 @@ async function firstBeat({ story, platform, workspace, dir }: Cast): Promise<voi
   story.expect(((mode ?? 0) & 0o777) === 0o600, "only its owner can read it (mode 600)");
 }
 
+async function report({ story, platform, workspace, dir }: Cast): Promise<void> {
+  story.chapter("2. The agent reports what it is doing");
+  const says = async (...args: string[]) => {
+    await using command = startReport(dir, args);
+    const code = await command.ended();
+    story.tell(`workspace-beat report ${args.join(" ")} → exit ${code}`);
+  };
+  const beatWith = (part: string, from = 0) =>
+    platform.waitFor(({ route, text }) => route === "heartbeat" && text.includes(part), { from });
+  await says("start", "Counting ducks with API_KEY=hunter2");
+  story.tell((await beatWith('"active_tasks":1')).text);
+  const task = "Counting ducks with API_KEY=[redacted]";
+  story.expect(workspace.currentTask === task, "the platform knows at once, but for the key");
+  await says("wedged", "the model does not answer");
+  await beatWith('"runtime_state":"wedged"');
+  story.expect(workspace.status === "degraded", "a stuck runtime makes the workspace degraded");
+  const from = platform.requests.length;
+  await says("clear");
+  await says("done");
+  await beatWith('"active_tasks":0', from);
+  story.expect(workspace.status === "online", "it is online again when that is cleared");
+}
+
 function delegate({ story, platform, workspace }: Cast): Record<"good" | "bad" | "evil", string> {
-  story.chapter("2. The agent delegates; its peers finish, fail and misbehave");
+  story.chapter("3. The agent delegates; its peers finish, fail and misbehave");
   const peer = platform.addWorkspace({ name: "Peer" });
   const [good, bad, evil] = [
     workspace.delegate({ to: peer.id, task: "Count the ducks" }),
@@ -77,7 +101,7 @@ async function results(
   sidecar: SidecarProcess,
   { good, bad, evil }: Record<string, string>,
 ): Promise<void> {
-  story.chapter("3. The sidecar polls, and appends the results for the agent");
+  story.chapter("4. The sidecar polls, and appends the results for the agent");
   const poll = await platform.waitFor((request) => request.route === "delegations");
   story.tell(wire(poll));
   const text = await waitForFile(`${dir}/results.jsonl`);
@@ -96,7 +120,7 @@ async function results(
 }
 
 async function wake({ story, platform, workspace }: Cast, ids: Record<string, string>) {
-  story.chapter("4. It wakes the agent, with no word that a peer has written");
+  story.chapter("5. It wakes the agent, with no word that a peer has written");
   const request = await platform.waitFor((request) => request.route === "a2a");
   story.tell(wire(request));
   const text = workspace.delivered[0]?.text ?? "";
@@ -108,7 +132,7 @@ async function wake({ story, platform, workspace }: Cast, ids: Record<string, st
 }
 
 async function notes({ story, platform, workspace }: Cast): Promise<void> {
-  story.chapter("5. It tells the user, in neutralised words");
+  story.chapter("6. It tells the user, in neutralised words");
   await platform.waitFor((request) => request.route === "notify", { count: 3 });
   for (const { message } of workspace.chat) story.tell(message);
   const said = workspace.chat.map(({ message }) => message);
@@ -122,7 +146,7 @@ async function restart(
   { story, platform, workspace, start, dir }: Cast,
   first: SidecarProcess,
 ): Promise<SidecarProcess> {
-  story.chapter("6. It is killed with SIGKILL while another result comes, and starts again");
+  story.chapter("7. It is killed with SIGKILL while another result comes, and starts again");
   const before = await Deno.readTextFile(`${dir}/results.jsonl`);
   await first.waitForLine(/The agent was woken/); // before that it would rightly wake again
   first.kill("SIGKILL");
@@ -143,7 +167,7 @@ async function restart(
 }
 
 async function rotation({ story, platform, workspace, tokenFile }: Cast): Promise<void> {
-  story.chapter("7. The token is rotated under it, and the new one is late");
+  story.chapter("8. The token is rotated under it, and the new one is late");
   const from = platform.requests.length;
   const token = platform.rotateToken(workspace.id);
   const isBeat = ({ route }: RecordedRequest) => route === "heartbeat";
@@ -165,7 +189,7 @@ async function end(
   { story, platform, workspace }: Cast,
   sidecars: readonly [SidecarProcess, SidecarProcess],
 ): Promise<void> {
-  story.chapter("8. SIGTERM ends it");
+  story.chapter("9. SIGTERM ends it");
   const code = await sidecars[1].stop();
   story.expect(code === 0, `it exits with 0 (${code})`);
   const beats = platform.requestsTo("heartbeat");
