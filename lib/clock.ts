@@ -47,8 +47,11 @@ export async function orAborted(promise: Promise<void>, signal: AbortSignal): Pr
   const aborted = Promise.withResolvers<void>();
   const onAbort = () => aborted.resolve();
   signal.addEventListener("abort", onAbort);
-  await Promise.race([promise, aborted.promise]);
-  signal.removeEventListener("abort", onAbort);
+  try {
+    await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
 }
 
 /**

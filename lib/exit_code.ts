@@ -6,7 +6,10 @@
 
 import type { OutcomeKind } from "./platform/mod.ts";
 
-/** What the process ended with, as init systems and scripts see it. */
+/**
+ * What the process ended with, as init systems and scripts see it: `fine` 0, `unexpected` 1, `usage`
+ * 64, `unreachable` 69, `resultsFile` 73, `tryAgain` 75, `notAllowed` 77, `configuration` 78.
+ */
 export const EXIT_CODE = {
   /** Everything asked for was done. */
   fine: 0,
@@ -16,7 +19,7 @@ export const EXIT_CODE = {
   usage: 64,
   /** The platform could not be reached (`run --once`, `check`). */
   unreachable: 69,
-  /** The results file cannot be written. */
+  /** The results file cannot be written, or the report file. */
   resultsFile: 73,
   /** The platform asked to come back later, or failed on its side. */
   tryAgain: 75,

@@ -24,6 +24,11 @@ export function mayWrite(path: string): boolean {
   return isGranted({ name: "write", path });
 }
 
+/** Whether it may be seen that a process exists (`--allow-sys=getPriority`). */
+export function maySeeProcesses(): boolean {
+  return isGranted({ name: "sys", kind: "getPriority" });
+}
+
 /**
  * Reads an environment variable. One that may not be read, or is empty, counts as not set.
  *

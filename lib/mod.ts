@@ -7,7 +7,7 @@
  *
  * @example
  * ```ts
- * import { Sidecar } from "./mod.ts";
+ * import { Sidecar } from "./mod.ts"; // from JSR: "jsr:@molecule-ai/workspace-beat"
  *
  * // In life this is the platform.
  * const platform = Deno.serve(
@@ -21,7 +21,8 @@
  *   resultsFile: "-",
  * });
  * const stop = new AbortController();
- * const running = sidecar.run(stop.signal);
+ * const running = sidecar.run(stop.signal)
+ *   .catch((error) => console.error(error.message)); // another sidecar is there: go on without
  *
  * sidecar.report.declare(["session"], { idleTimeoutSeconds: 600 });
  * sidecar.report.startTask("Counting ducks"); // the platform hears of it at once

@@ -37,8 +37,10 @@ const DISK_PATIENCE_MS = 1000;
  * The whole sidecar: beats, polls, wakes and notes, each in its own loop, none in another's way.
  *
  * Requires `--allow-net` for the platform, `--allow-read` and `--allow-write` for the results file
- * and what stands beside it and for the inbound secret, and `--allow-read` for the token file and
- * the report file; but for the first two it does without what is not granted.
+ * and what stands beside it and for the inbound secret, `--allow-read` for the token file and the
+ * report file, `--allow-env` for the proxy variables, and `--allow-sys=getPriority` where a report
+ * names a process. Without the first every beat fails, without the second nothing is delivered:
+ * both are warnings in its log, and it goes on. The rest it does without.
  */
 export class Sidecar {
   /** What the agent reports about itself; every beat carries it. */
@@ -54,6 +56,7 @@ export class Sidecar {
   readonly #polls: PollLoop;
   readonly #wakes: WakeLoop;
   readonly #notes: NotifyLoop;
+  #isRunning = false;
 
   /**
    * Makes the sidecar; it does nothing yet.
@@ -124,8 +127,12 @@ export class Sidecar {
    *
    * @param signal Ends it.
    * @throws {InputError} Another sidecar writes to the same results file.
+   * @throws {TypeError} It is running already.
    */
   async run(signal: AbortSignal): Promise<void> {
+    if (this.#isRunning) throw new TypeError("Cannot run the sidecar: it is running already");
+    this.#isRunning = true;
+    using _running = { [Symbol.dispose]: () => this.#isRunning = false };
     using _deliveries = { [Symbol.dispose]: () => this.#deliveries.close() };
     await this.#prepare(signal);
     const reportFile = this.#reportFile;

@@ -37,7 +37,8 @@ export interface SidecarOptions extends PlatformOptions {
   /** The workspace's token, used while the token file has none. */
   readonly token?: string | undefined;
   /**
-   * Seconds between beats. The platform gives a workspace up after 90 s without one.
+   * Seconds between beats. The platform gives a workspace up after 90 s without one; more than one
+   * in 5 s floods it.
    *
    * @default {30}
    */
@@ -73,8 +74,8 @@ export interface SidecarOptions extends PlatformOptions {
    */
   readonly configsDir?: string;
   /**
-   * Where other programs report about the agent; what they say is added to what `Sidecar.report`
-   * says. By default `.runtime_report.json` in the configs folder.
+   * The report file, where other programs report about the agent; what they say is added to what
+   * `Sidecar.report` says. By default `.runtime_report.json` in the configs folder.
    */
   readonly reportFile?: string;
   /**
@@ -101,11 +102,7 @@ export interface SidecarOptions extends PlatformOptions {
   readonly secrets?: Secrets;
   /** Where to log; by default to standard error, from level info on. */
   readonly log?: Log;
-  /**
-   * Where time comes from.
-   *
-   * @default {systemClock}
-   */
+  /** Where time comes from; by default from the system. */
   readonly clock?: Clock;
 }
 
@@ -124,7 +121,8 @@ export type CompleteOptions =
 export function completeOptions(options: SidecarOptions): CompleteOptions {
   const { allowsProxy = false, configsDir = DEFAULT_CONFIGS_DIR } = options;
   const { intervalSeconds = DEFAULT_INTERVAL_SECONDS } = options;
-  const platformUrl = checked(options.platformUrl, "platformUrl", SETTING_DEFINITIONS.platformUrl);
+  const table = SETTING_DEFINITIONS;
+  const platformUrl = checked(options.platformUrl, "platformUrl", table.platformUrl);
   if (!(intervalSeconds > 0 && Number.isFinite(intervalSeconds))) {
     throw new TypeError(
       `Cannot beat: expected intervalSeconds to be more than 0: current value is ${intervalSeconds}`,
@@ -138,20 +136,36 @@ export function completeOptions(options: SidecarOptions): CompleteOptions {
     );
   }
   return {
-    workspaceId: checked(options.workspaceId, "workspaceId", SETTING_DEFINITIONS.workspaceId),
+    workspaceId: checked(options.workspaceId, "workspaceId", table.workspaceId),
     platformUrl,
     sendsOrigin: options.sendsOrigin ?? true,
-    orgId: options.orgId && checked(options.orgId, "orgId", SETTING_DEFINITIONS.orgId),
-    token: options.token && checked(options.token, "token", SETTING_DEFINITIONS.environmentToken),
+    orgId: options.orgId && checked(options.orgId, "orgId", table.orgId),
+    token: options.token && checked(options.token, "token", table.environmentToken),
     intervalSeconds,
     resultsFile: options.resultsFile ?? DEFAULT_RESULTS_FILE,
-    resultsMode: options.resultsMode ?? DEFAULT_RESULTS_MODE,
-    resultsMaxBytes: options.resultsMaxBytes ?? DEFAULT_RESULTS_MAX_BYTES,
-    replayMaxAgeSeconds: options.replayMaxAgeSeconds ?? DEFAULT_REPLAY_MAX_AGE_SECONDS,
+    resultsMode: checked(
+      options.resultsMode ?? DEFAULT_RESULTS_MODE,
+      "resultsMode",
+      table.resultsMode,
+    ),
+    resultsMaxBytes: checked(
+      options.resultsMaxBytes ?? DEFAULT_RESULTS_MAX_BYTES,
+      "resultsMaxBytes",
+      table.resultsMaxBytes,
+    ),
+    replayMaxAgeSeconds: checked(
+      options.replayMaxAgeSeconds ?? DEFAULT_REPLAY_MAX_AGE_SECONDS,
+      "replayMaxAgeSeconds",
+      table.replayMaxAgeSeconds,
+    ),
     configsDir,
     reportFile: options.reportFile ?? defaultReportFile(configsDir),
-    reportMaxAgeSeconds: options.reportMaxAgeSeconds ?? NO_MAX_AGE,
-    notify: options.notify ?? "all",
+    reportMaxAgeSeconds: checked(
+      options.reportMaxAgeSeconds ?? NO_MAX_AGE,
+      "reportMaxAgeSeconds",
+      table.reportMaxAgeSeconds,
+    ),
+    notify: checked(options.notify ?? "all", "notify", table.notify),
     allowsProxy,
   };
 }
@@ -181,9 +195,13 @@ export function sidecarOptions(settings: Settings): CompleteOptions {
   };
 }
 
-/** What the settings allow, an option allows. */
-function checked(text: string, name: string, definition: SettingDefinition<string>): string {
-  const value = definition.parse(text);
-  if (value !== undefined) return value;
-  throw new TypeError(`Cannot use the option ${name}: expected ${definition.allowed}`);
+/** What a setting allows, an option allows. */
+function checked<T extends string | number>(
+  value: T,
+  name: string,
+  { allowed, parse, show = String }: SettingDefinition<T>,
+): T {
+  const parsed = parse(show(value));
+  if (parsed !== undefined) return parsed;
+  throw new TypeError(`Cannot use the option ${name}: expected ${allowed}`);
 }

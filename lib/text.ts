@@ -35,6 +35,26 @@ export function cut(text: string, characters: number): string {
 }
 
 /**
+ * Cuts text to a number of characters, without the word that the cut would tear: a part of a secret
+ * is not recognised as one. Of a word of more than 200 characters the begin may stay.
+ *
+ * @param text The text.
+ * @param characters The most characters to keep.
+ *
+ * @example
+ * ```ts
+ * import { cutWords } from "./text.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(cutWords("a duck swims", 9), "a duck ");
+ * ```
+ */
+export function cutWords(text: string, characters: number): string {
+  const start = cut(text, characters);
+  return start.length < text.length ? start.replace(/\S{1,200}$/, "") : start;
+}
+
+/**
  * Makes foreign text harmless on one line: no line breaks, no control characters, nothing that
  * hides or reorders text; runs of white space become one space.
  *

@@ -39,6 +39,9 @@ Deno.test("examples/embedded_agent.ts keeps its workspace alive and reports what
   assertEquals(workspace.runtimeOverrides?.capabilities["session"], true);
   const input = child.stdin.getWriter();
   await input.write(new TextEncoder().encode("Count the geese\nCount the ducks\n"));
+  for (const part of ['"Count the geese"', '"error_rate":1', '"Count the ducks"']) {
+    await platform.waitFor(({ route, text }) => route === "heartbeat" && text.includes(part));
+  }
   await agent.waitForOutput(/^Done: Count the ducks$/);
   agent.kill("SIGTERM");
   assertEquals(await patient(agent.ended()), 0, agent.stderr.join("\n"));
@@ -48,6 +51,7 @@ Deno.test("examples/embedded_agent.ts keeps its workspace alive and reports what
 });
 
 Deno.test("examples/embedded_agent.ts sends no token through a proxy that would read it", async () => {
+  await using dir = await makeTempDir();
   const child = new Deno.Command(Deno.execPath(), {
     args: await commandLine(),
     clearEnv: true,
@@ -55,6 +59,8 @@ Deno.test("examples/embedded_agent.ts sends no token through a proxy that would 
       ...denoEnvironment(),
       PLATFORM_URL: "http://127.0.0.1:1",
       WORKSPACE_ID: "w",
+      CONFIGS_DIR: dir.path,
+      DELEGATION_RESULTS_FILE: `${dir.path}/results.jsonl`,
       HTTP_PROXY: "http://127.0.0.1:2",
     },
     stdin: "null",
@@ -62,7 +68,7 @@ Deno.test("examples/embedded_agent.ts sends no token through a proxy that would 
     stderr: "piped",
   }).spawn();
   await using agent = new SidecarProcess(child);
-  assertEquals(await agent.ended(), 1);
+  assertEquals(await patient(agent.ended()), 1);
   const said = agent.stderr.join("\n");
   assertStringIncludes(
     said,

@@ -82,7 +82,7 @@ const TRIALS: Record<string, (command: string) => Promise<void>> = {
   "workspace-beat results": (command) => endsBy(command, [0]),
   "workspace-beat results --format json --peek": (command) => endsBy(command, [0]),
   'workspace-beat report start "Counting ducks"': (command) => endsBy(command, [0]),
-  'workspace-beat report error "a duck flew away"': (command) => endsBy(command, [0]),
+  "workspace-beat report ok": (command) => endsBy(command, [0]),
   "workspace-beat report done": (command) => endsBy(command, [0]),
   // .ci/run and `deno task ok` run it.
   "deno task check:package": () => Promise.resolve(),
@@ -96,8 +96,10 @@ const TRIALS: Record<string, (command: string) => Promise<void>> = {
   [`deno run --allow-net ${DEVELOPING}`]: (command) => beatsForEver(command, { token: null }),
   [`deno run --allow-net --allow-env=MOLECULE_WORKSPACE_TOKEN ${DEVELOPING}`]: beatsForEver,
   // Whether something listens on port 8080 is this machine's affair.
-  'deno run -P main.ts check --workspace-id "$WORKSPACE_ID"': (command) =>
-    endsBy(command.replace("check", "check --platform-url http://localhost:8080"), [
+  'deno run -P main.ts check --workspace-id "$WORKSPACE_ID" --platform-url http://localhost:8080': (
+    command,
+  ) =>
+    endsBy(command, [
       0,
       69,
       75,

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { Secrets } from "../lib/log/mod.ts";
 import { learnSavedSecret, Sidecar } from "../lib/sidecar.ts";
 import type { SidecarOptions } from "../lib/sidecar_options.ts";
@@ -196,6 +196,49 @@ Deno.test("Sidecar.run() goes on beating, and says so once, when the report file
   assertEquals(more, []);
 });
 
+Deno.test("Sidecar.run() beats all the same when it cannot be certain what the agent says", async () => {
+  await using running = await startRunning((_platform, dir) => {
+    Deno.writeTextFileSync(`${dir}/.runtime_report.json`, "{");
+  });
+  const { clock, platform, workspace } = running;
+  await clock.sleeping(1); // and nobody turns the clock: the second look never comes
+  await platform.waitFor(({ route }) => route === "heartbeat");
+  assertEquals(workspace.activeTasks, 0);
+});
+
+Deno.test("Sidecar.run() beats on while the program that embeds it reports all the time", async () => {
+  await using platform = await startDevPlatform();
+  await using dir = await makeTempDir();
+  const workspace = platform.addWorkspace({ token: null });
+  const sidecar = new Sidecar({
+    platformUrl: platform.url,
+    workspaceId: workspace.id,
+    intervalSeconds: 0.2, // so that the test is short
+    resultsFile: `${dir.path}/results.jsonl`,
+    configsDir: dir.path,
+    log: recordingLog().log,
+  });
+  const stop = new AbortController();
+  const running = sidecar.run(stop.signal);
+  const beaten = platform.waitFor(({ route }) => route === "heartbeat", { count: 5 })
+    .finally(() => stop.abort());
+  while (!stop.signal.aborted) {
+    sidecar.report.recordSuccess();
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  await beaten;
+  await running;
+});
+
+Deno.test("Sidecar.run() refuses to run twice at once, and runs again when it has ended", async () => {
+  await using running = await startRunning();
+  const { signal } = new AbortController();
+  await assertRejects(() => running.sidecar.run(signal), TypeError, "it is running already");
+  await running.platform.waitFor(({ route }) => route === "heartbeat");
+  await running[Symbol.asyncDispose]();
+  await running.sidecar.run(AbortSignal.abort());
+});
+
 Deno.test("Sidecar refuses options that no sidecar could start with", () => {
   const platformUrl = "http://127.0.0.1:1";
   const table: [options: SidecarOptions, says: RegExp][] = [
@@ -204,6 +247,17 @@ Deno.test("Sidecar refuses options that no sidecar could start with", () => {
     [{ platformUrl, workspaceId: "w", intervalSeconds: 0 }, /intervalSeconds to be more than 0/],
     [{ platformUrl, workspaceId: "w", intervalSeconds: Infinity }, /intervalSeconds to be more/],
     [{ platformUrl, workspaceId: "w", intervalSeconds: NaN }, /intervalSeconds to be more than 0/],
+    [{ platformUrl, workspaceId: "w", resultsMode: 0o777 }, /option resultsMode: expected an oct/],
+    [{ platformUrl, workspaceId: "w", resultsMaxBytes: -5 }, /option resultsMaxBytes: expected a/],
+    [
+      { platformUrl, workspaceId: "w", replayMaxAgeSeconds: 0.5 },
+      /option replayMaxAgeSeconds: exp/,
+    ],
+    [{ platformUrl, workspaceId: "w", reportMaxAgeSeconds: -1 }, /option reportMaxAgeSeconds: exp/],
+    [
+      { platformUrl, workspaceId: "w", notify: JSON.parse('"some"') },
+      /option notify: expected all/,
+    ],
     [{ platformUrl, workspaceId: "w", token: "a secret" }, /option token: expected printable/],
     [{ platformUrl, workspaceId: "w", orgId: "\n" }, /option orgId: expected 1 to 128 printable/],
   ];

@@ -105,27 +105,24 @@ export class BeatLoop {
     { hearsNews }: { readonly hearsNews: boolean },
   ): Promise<boolean> {
     const { clock, report } = this.#options;
+    const hasNews = () => hearsNews && urgentPart(report.snapshot()) !== this.#known;
     while (!signal.aborted) {
-      const isForNews = hearsNews && this.#hasNews() && this.#newsAllowedAt < due;
+      const had = hasNews();
+      const isForNews = had && this.#newsAllowedAt < due;
       const until = isForNews ? this.#newsAllowedAt : due;
       const end = new AbortController();
-      let hasChanged = false;
       const onAbort = () => end.abort();
       const forget = report.onChange(() => {
-        hasChanged = true;
-        end.abort();
+        if (hasNews() !== had) end.abort();
       });
       signal.addEventListener("abort", onAbort);
       await clock.sleep(until - clock.now(), end.signal);
       signal.removeEventListener("abort", onAbort);
       forget();
-      if (!hasChanged) return isForNews;
+      // Who changes all the time may not keep a beat away whose turn has come.
+      if (!end.signal.aborted || clock.now() >= until) return isForNews;
     }
     return false;
-  }
-
-  #hasNews(): boolean {
-    return urgentPart(this.#options.report.snapshot()) !== this.#known;
   }
 
   /**
@@ -137,13 +134,14 @@ export class BeatLoop {
   async beat(signal: AbortSignal): Promise<Outcome> {
     const { clock, contact, onAccepted, report, secrets, sender, workspaceId } = this.#options;
     const carried = report.snapshot();
+    const urgent = urgentPart(carried);
     const uptimeMs = clock.now() - this.#startedAt;
     const body = beatBody(carried, { workspaceId, uptimeMs, secrets });
     const outcome = await sender.send(heartbeatRequest(body), { signal });
     contact.record(!isUnreachable(outcome));
     if (outcome.kind === "ok") {
       report.accepted(carried);
-      this.#known = urgentPart(carried);
+      this.#known = urgent;
       onAccepted(outcome.body);
       this.#outage.succeeded();
     } else {

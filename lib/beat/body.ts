@@ -1,6 +1,6 @@
 import type { Secrets } from "../log/mod.ts";
 import { type AgentState, CAPABILITIES, redact } from "../report/mod.ts";
-import { cut } from "../text.ts";
+import { cut, cutWords } from "../text.ts";
 
 /** The body of POST /registry/heartbeat (contract 1.1). */
 export interface BeatBody {
@@ -102,15 +102,12 @@ function wholeNumber(value: number, largest = LARGEST_INTEGER): number {
 
 /**
  * Text that the platform's database takes and that anybody may see: no NUL or other control
- * characters, no secrets, not too long.
+ * characters, nothing that hides or reorders it, no secrets, not too long.
  */
 function cleanText(text: string, secrets: Secrets): string {
-  // A program that embeds the sidecar need not be checked by a compiler.
-  const whole = String(text);
-  // Cutting first bounds the work that every beat does again; a word that is cut could be a secret
-  // that nobody recognises any more.
-  const start = cut(whole, LONGEST_TEXT * 8).toWellFormed();
-  const bounded = start.length < whole.length ? start.replace(/\S{1,200}$/, "") : start;
-  const line = bounded.replace(/\p{Cc}+/gu, " ");
+  // Cutting first bounds the work that every beat does again.
+  const line = cutWords(text, LONGEST_TEXT * 8).toWellFormed()
+    .replace(/\p{Cc}+/gu, " ")
+    .replace(/(?![\u200c\u200d])\p{Cf}/gu, ""); // joiners belong to scripts and to emoji
   return cut(redact(secrets.mask(line)), LONGEST_TEXT);
 }

@@ -69,7 +69,7 @@ async function findAll(
   const proxied = proxyRefusal(settings);
   const local = [
     checkConfig(resolved),
-    checkGrants(lacking),
+    checkGrants(lacking, build),
     checkProxy(proxied),
     await checkTokenFile(settings),
     ...await checkResults(settings),

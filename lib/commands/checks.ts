@@ -5,7 +5,7 @@
  */
 
 import { LARGEST_TOKEN_FILE_BYTES } from "../auth/mod.ts";
-import { parseToken, type ResolvedSettings, type Settings } from "../config/mod.ts";
+import { type Build, parseToken, type ResolvedSettings, type Settings } from "../config/mod.ts";
 import { EXIT_CODE, type ExitCode, exitCodeFor } from "../exit_code.ts";
 import { mayRead } from "../grants.ts";
 import { tokenFile } from "../permissions.ts";
@@ -56,12 +56,14 @@ export function checkConfig({ settings, configFile, warnings }: ResolvedSettings
 }
 
 /** Tests what this process is granted. */
-export function checkGrants({ refusal, without }: LackingGrants): Finding {
+export function checkGrants({ refusal, without }: LackingGrants, build?: Build): Finding {
   if (refusal !== undefined) {
     return failed("grants", refusal.problem, refusal.remedy, EXIT_CODE.notAllowed);
   }
   if (without.length === 0) return ok("grants", "everything that the settings need is granted");
-  const remedy = "grant them, or go without";
+  const remedy = build === undefined
+    ? "grant them, or go without"
+    : "build a binary for them with deno task compile, or go without";
   return warning("grants", `not granted: ${without.join("; ")}`, remedy);
 }
 

@@ -37,7 +37,10 @@ type Change = (report: RuntimeReport) => RuntimeReport;
 
 const FLAGS = {
   "report-file": SETTING_FLAGS["report-file"],
-  "configs-dir": SETTING_FLAGS["configs-dir"],
+  "configs-dir": {
+    ...SETTING_FLAGS["configs-dir"],
+    brief: "The folder of the report file, where that is not named: the path of a folder",
+  },
 } as const;
 
 const ROUTES = {
@@ -206,7 +209,7 @@ function needed(verb: string, { value: path, origin }: Setting<string>, build: B
     write: [],
     env: VARIABLES,
     builtFor: `the report file ${build?.reportFile}`,
-    rebuildFlag: `--report-file ${path}`,
+    wanted: { reportFile: path },
   };
 }
 

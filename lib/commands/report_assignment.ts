@@ -12,7 +12,7 @@ import {
   REPORT_FIELDS,
   type RuntimeReport,
 } from "../report/mod.ts";
-import { cut, neutralise } from "../text.ts";
+import { cutWords, neutralise } from "../text.ts";
 
 /** The fields whose value is taken as it is; that of the others is a number, true or false. */
 const TEXTS: readonly string[] = ["sample_error", "current_task", "wedged"];
@@ -34,7 +34,7 @@ const LONGEST_TEXT = 3000;
  * @param text The text.
  */
 export function reportText(text: string): string {
-  return cut(text, LONGEST_TEXT);
+  return cutWords(text, LONGEST_TEXT);
 }
 
 /**

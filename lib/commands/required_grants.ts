@@ -1,8 +1,9 @@
 import type { Build, Settings } from "../config/mod.ts";
 import { InputError, proxyFor } from "../config/mod.ts";
 import { EXIT_CODE } from "../exit_code.ts";
-import { isGranted, mayRead, mayWrite } from "../grants.ts";
+import { isGranted, mayRead, maySeeProcesses, mayWrite } from "../grants.ts";
 import {
+  defaultReportFile,
   DOCKER_MARKER,
   grantFlags,
   type Grants,
@@ -35,13 +36,7 @@ export interface LackingGrants {
  * @param build What the binary was built for.
  */
 export function lackingGrants(settings: Settings, build: Build | undefined): LackingGrants {
-  const needed = leastGrants({
-    platformUrls: [settings.platformUrl.value],
-    resultsFile: settings.resultsFile.value,
-    configsDir: settings.configsDir.value,
-    configFile: settings.configFile.value,
-    reportFile: settings.reportFile.value,
-  });
+  const needed = leastGrants(wantedBuild(settings));
   return { refusal: refusal(settings, build, needed), without: without(settings, needed) };
 }
 
@@ -57,8 +52,8 @@ export interface NeededFiles {
   readonly env: readonly string[];
   /** What a binary was built for instead. */
   readonly builtFor: string;
-  /** The flag of `deno task compile` that builds one for them. */
-  readonly rebuildFlag: string;
+  /** What another binary would have to be built for. */
+  readonly wanted: Partial<Build>;
 }
 
 /**
@@ -69,12 +64,12 @@ export interface NeededFiles {
  * @throws {InputError} One of them is not granted.
  */
 export function refuseLackingFiles(needed: NeededFiles, build: Build | undefined): void {
-  const { builtFor, doing, env, read, rebuildFlag, write } = needed;
+  const { builtFor, doing, env, read, wanted, write } = needed;
   if (read.every(mayRead) && write.every(mayWrite)) return;
   const remedy = build === undefined
     ? `run with ${grantFlags({ net: [], read, write, env, sys: [] }).join(" ")}`
-    : `this binary was built for ${builtFor}: rebuild it with deno task compile --platform-url ` +
-      `${build.platformUrls.join(" --platform-url ")} ${rebuildFlag}`;
+    : `this binary was built for ${builtFor}: rebuild it with ` +
+      rebuildCommand({ ...build, ...wanted });
   throw new InputError(`Not allowed to ${doing}: ${remedy}`, EXIT_CODE.notAllowed);
 }
 
@@ -120,9 +115,30 @@ function refusal(
   return {
     problem,
     remedy: `this binary was built for the platform ${platforms} and the results file ` +
-      `${build.resultsFile}: rebuild it with deno task compile --platform-url ` +
-      `${platformUrl.value} --results-file ${path} --configs-dir ${settings.configsDir.value}`,
+      `${build.resultsFile}: rebuild it with ${rebuildCommand(wantedBuild(settings))}`,
   };
+}
+
+function wantedBuild(settings: Settings): Build {
+  return {
+    platformUrls: [settings.platformUrl.value],
+    resultsFile: settings.resultsFile.value,
+    configsDir: settings.configsDir.value,
+    configFile: settings.configFile.value,
+    reportFile: settings.reportFile.value,
+  };
+}
+
+/** The command that builds a binary; what the configs folder implies is left out. */
+function rebuildCommand({ configFile, configsDir, platformUrls, reportFile, resultsFile }: Build) {
+  return [
+    "deno task compile",
+    ...platformUrls.map((url) => `--platform-url ${url}`),
+    `--results-file ${resultsFile}`,
+    `--configs-dir ${configsDir}`,
+    ...configFile === `${configsDir}/config.yaml` ? [] : [`--config ${configFile}`],
+    ...reportFile === defaultReportFile(configsDir) ? [] : [`--report-file ${reportFile}`],
+  ].join(" ");
 }
 
 /** The files without which no result can be delivered. */
@@ -152,6 +168,7 @@ function without(settings: Settings, needed: Grants): string[] {
       : phrase("the environment's", variables),
     ...phrase("reading", unread),
     ...phrase("writing", unwritten),
+    ...maySeeProcesses() ? [] : ["seeing whether the agent's process is there"],
   ];
 }
 

@@ -100,7 +100,7 @@ function refuseLackingGrants(
     write: peek ? [] : written,
     env: ["DELEGATION_RESULTS_FILE"],
     builtFor: `the results file ${build?.resultsFile}`,
-    rebuildFlag: `--results-file ${path}`,
+    wanted: { resultsFile: path },
   }, build);
 }
 

@@ -116,8 +116,8 @@ export const SETTING_DEFINITIONS = {
   },
   reportMaxAgeSeconds: {
     parse: parseMaxAge,
-    allowed: "off, or a whole number of at most 9 digits, perhaps with s, m, h or d behind it, " +
-      "such as 10m",
+    allowed: "off, or a whole number from 1 on, of at most 9 digits, perhaps with s, m, h or d " +
+      "behind it, such as 10m",
     brief: "How old a report may be that says when it was written, before its tasks count as ended",
     flag: "report-max-age",
     show: maxAgeText,

@@ -1,6 +1,6 @@
 /**
  * The capabilities an agent can take over from the platform, by their names on the wire
- * (contract 4.4).
+ * (contract 4.4); docs/report.md says what each does.
  */
 export const CAPABILITIES = [
   "heartbeat",

@@ -28,3 +28,4 @@ export {
   type ReportField,
   type RuntimeReport,
 } from "./runtime_report.ts";
+export { stalenessOf } from "./staleness.ts";

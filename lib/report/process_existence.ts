@@ -1,4 +1,4 @@
-import { isGranted } from "../grants.ts";
+import { maySeeProcesses } from "../grants.ts";
 
 /**
  * Tells whether a process exists. Its priority is asked for: that is all Deno lets a program know
@@ -10,7 +10,7 @@ import { isGranted } from "../grants.ts";
  * @returns Whether it is there; undefined when that is not granted, or cannot be told.
  */
 export async function processExists(pid: number): Promise<boolean | undefined> {
-  if (!isGranted({ name: "sys", kind: "getPriority" })) return undefined;
+  if (!maySeeProcesses()) return undefined;
   // Only here, since it costs memory, and most reports name no process.
   const { getPriority } = await import("node:os");
   try {

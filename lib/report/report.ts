@@ -36,7 +36,7 @@ export class Report {
   #errors = 0;
   #sampleError = "";
 
-  /** What the report says now; it does not change afterwards. */
+  /** What the report says now; the snapshot does not change afterwards. */
   snapshot(): AgentState {
     const own = this.#own.report;
     const filed = this.#filed.report;
@@ -57,7 +57,7 @@ export class Report {
   }
 
   /**
-   * Takes off what an accepted beat has carried. What was recorded while it was under way stays
+   * For the sidecar: takes off what an accepted beat has carried. What was recorded while it was under way stays
    * for the next one, and an error that has been shown is not shown for ever.
    *
    * @param carried The snapshot that the beat was made of.
@@ -74,48 +74,54 @@ export class Report {
   }
 
   /**
-   * Records a request that failed.
+   * Records a request that failed; the next beat carries it.
    *
-   * @param text What went wrong; the last text is the one shown.
+   * @param text What went wrong; the last text is the one shown, without secrets, and up to 500
+   * characters.
    */
   recordError(text: string): void {
-    this.#take(this.#own, requestFailed(this.#own.report, text));
+    this.#take(this.#own, requestFailed(this.#own.report, asText(text)));
   }
 
   /**
-   * Records that a task has begun.
+   * Records that a task has begun; the platform hears of it at once.
    *
-   * @param label What the agent is doing.
+   * @param label What the agent is doing; it is shown without secrets, and up to 500 characters.
    */
   startTask(label: string): void {
-    this.#take(this.#own, taskStarted(this.#own.report, label));
+    this.#take(this.#own, taskStarted(this.#own.report, asText(label)));
   }
 
-  /** Records that a task has ended; the label goes with the last one. */
+  /**
+   * Records that a task has ended; the platform hears of it at once. There are never fewer than
+   * none, and the label goes with the last one.
+   */
   finishTask(): void {
     this.#take(this.#own, taskFinished(this.#own.report));
   }
 
   /**
-   * Marks the runtime as stuck. The first reason stands until it is cleared.
+   * Marks the runtime as stuck; the platform hears of it at once, and the workspace is degraded. The
+   * first reason stands until it is cleared.
    *
-   * @param reason Why; it is shown on the workspace's card.
+   * @param reason Why; it is shown on the workspace's card, without secrets, and up to 500
+   * characters. An empty one marks nothing.
    */
   markWedged(reason: string): void {
-    this.#take(this.#own, wedgeMarked(this.#own.report, reason));
+    this.#take(this.#own, wedgeMarked(this.#own.report, asText(reason)));
   }
 
-  /** Takes the mark off. */
+  /** Takes the mark off; the platform hears of it at once. */
   clearWedged(): void {
     this.#take(this.#own, wedgeCleared(this.#own.report));
   }
 
   /**
-   * Declares what the agent does itself.
+   * Declares what the agent does itself, in place of what was declared before.
    *
-   * @param capabilities The capabilities it has.
-   * @param options `idleTimeoutSeconds` replaces the platform's default; it counts only as a
-   * positive whole number.
+   * @param capabilities The capabilities it has; it has no others.
+   * @param options `idleTimeoutSeconds`: after how many seconds of silence a turn is cut off; it
+   * counts only as a positive whole number, and without it the platform's default holds.
    */
   declare(
     capabilities: Iterable<CapabilityName>,
@@ -124,7 +130,7 @@ export class Report {
     this.#take(this.#own, {
       ...this.#own.report,
       capabilities: Object.fromEntries([...capabilities].map((name) => [name, true])),
-      idle_timeout_seconds: options.idleTimeoutSeconds,
+      idle_timeout_seconds: asNumber(options.idleTimeoutSeconds),
     });
   }
 
@@ -134,11 +140,11 @@ export class Report {
    * @param cents US cents; the platform takes note of it only when it is more than 0.
    */
   recordMonthlySpend(cents: number): void {
-    this.#take(this.#own, { ...this.#own.report, monthly_spend: cents });
+    this.#take(this.#own, { ...this.#own.report, monthly_spend: asNumber(cents) });
   }
 
   /**
-   * Takes what the report file says now. Its totals count from the last accepted beat on.
+   * For the sidecar: takes what the report file says now. Its totals count from the last accepted beat on.
    *
    * @param filed What it says.
    * @param options `isStale`: whether nobody is there any more who works on its tasks; a wedge
@@ -170,4 +176,19 @@ export class Report {
     if (errors > 0 || isLate) this.#sampleError = report.sample_error ?? this.#sampleError;
     for (const listener of this.#listeners) listener();
   }
+}
+
+// A program that embeds the sidecar need not be checked by a compiler, and whatever it reports may
+// not keep a beat from being made.
+
+function asText(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return "(no text)";
+  }
+}
+
+function asNumber(value: unknown): number | undefined {
+  return typeof value === "number" ? value : undefined;
 }

@@ -1,11 +1,11 @@
-import type { Clock } from "../clock.ts";
+import { type Clock, orAborted } from "../clock.ts";
+import { maySeeProcesses } from "../grants.ts";
 import type { Log } from "../log/mod.ts";
 import { counted } from "../text.ts";
-import { processExists } from "./process_existence.ts";
 import { type FoundReport, readingProblem, readReport } from "./read_report.ts";
 import type { Report } from "./report.ts";
 import type { RuntimeReport } from "./runtime_report.ts";
-import { staleness } from "./staleness.ts";
+import { stalenessOf } from "./staleness.ts";
 
 /** Options of {@linkcode ReportFile}. */
 export interface ReportFileOptions {
@@ -22,7 +22,7 @@ export interface ReportFileOptions {
 /**
  * How often the file is looked at, in milliseconds. It is read rather than watched: a watch is lost
  * with each rename, needs a grant for the whole folder, and takes one of the 128 watches that Linux
- * gives a user, while reading a few hundred bytes costs nothing that can be measured.
+ * gives a user, while looking costs nothing that can be measured.
  */
 const LOOK_EVERY_MS = 250;
 
@@ -30,6 +30,8 @@ const LOOK_EVERY_MS = 250;
 export class ReportFile {
   readonly #options: ReportFileOptions;
   #looking: Promise<void> | undefined;
+  /** What told the file that was read last from others. */
+  #stamp: string | undefined;
   /** The text that the report was made of; undefined while there was none. */
   #text: string | undefined;
   #report: RuntimeReport = {};
@@ -37,10 +39,10 @@ export class ReportFile {
   #isOdd = false;
   /** Why the file cannot be used, once that is certain. */
   #problem: string | undefined;
+  #saidUnknown = false;
   /** Why nobody works on the report's tasks any more. */
   #staleness: string | undefined;
   #saidStale = false;
-  #saidUnknown = false;
 
   /** @param options Where to look, and who wants to know. */
   constructor(options: ReportFileOptions) {
@@ -57,7 +59,7 @@ export class ReportFile {
    */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.#look();
+      await orAborted(this.#look(), signal); // a disk that hangs may not hold the end up
       await this.#options.clock.sleep(LOOK_EVERY_MS, signal);
     }
   }
@@ -82,6 +84,11 @@ export class ReportFile {
   }
 
   async #lookOnce(): Promise<void> {
+    const stamp = await stampOf(this.#options.file);
+    if (stamp !== undefined && stamp === this.#stamp && !this.#isOdd) {
+      return await this.#handOn(false);
+    }
+    this.#stamp = stamp;
     const found = await read(this.#options.file);
     const isNews = found.report !== undefined && found.text !== this.#text;
     // Who writes without a rename leaves the file empty, gone or in pieces for an instant: that is
@@ -114,7 +121,8 @@ export class ReportFile {
 
   /** Hands the report on when it is another one, or when it has become stale or fresh. */
   async #handOn(isNews: boolean): Promise<void> {
-    const why = await this.#judge();
+    this.#tellUnknown();
+    const why = await stalenessOf(this.#report, this.#options.maxAgeMs);
     const hasTurned = (why === undefined) !== (this.#staleness === undefined);
     this.#staleness = why;
     if (why === undefined) this.#saidStale = false;
@@ -123,29 +131,45 @@ export class ReportFile {
     this.#options.report.takeFiled(this.#report, { isStale: why !== undefined });
   }
 
-  async #judge(): Promise<string | undefined> {
-    const { log, maxAgeMs } = this.#options;
+  #tellUnknown(): void {
     const { pid } = this.#report;
-    const isThere = pid == null ? undefined : await processExists(pid);
-    if (pid != null && isThere === undefined && !this.#saidUnknown) {
-      this.#saidUnknown = true;
-      log.warn(
-        `Cannot tell whether process ${pid} of the agent's report is there: its tasks count as ` +
-          "long as the report names them: grant --allow-sys=getPriority",
-      );
-    }
-    return staleness(this.#report, { now: Date.now(), maxAgeMs, isThere });
+    if (pid == null || maySeeProcesses() || this.#saidUnknown) return;
+    this.#saidUnknown = true;
+    this.#options.log.warn(
+      `Cannot tell whether process ${pid} of the agent's report is there: its tasks count as ` +
+        "long as the report names them: grant --allow-sys=getPriority",
+    );
   }
 
   #sayStale(why: string): void {
     const { active_tasks, current_task } = this.#report;
     if (this.#saidStale || !active_tasks && !current_task) return;
     this.#saidStale = true;
+    const tasks = active_tasks ? counted(active_tasks, "active task") : "current task";
     this.#options.log.warn(
-      `The agent's report '${this.#options.file}' is stale: ${why}: its ` +
-        `${counted(active_tasks ?? 0, "active task")} and current task count as ended until it ` +
-        "is written again",
+      `The agent's report '${this.#options.file}' is stale: ${why}: its ${tasks} ` +
+        `${
+          active_tasks && active_tasks > 1 ? "count" : "counts"
+        } as ended until it is written again`,
     );
+  }
+}
+
+/** A file that was changed so recently may be changed again without another time of change. */
+const UNSETTLED_MS = 2000;
+
+/**
+ * Everything that tells one state of the file from another; undefined where only its content does.
+ * Opening a file can hold up what looking at it does not: Deno 2.7 opens in the main thread.
+ */
+async function stampOf(file: string): Promise<string | undefined> {
+  try {
+    const { ctime, dev, ino, mtime, size } = await Deno.stat(file);
+    const changed = Math.max(ctime?.getTime() ?? Infinity, mtime?.getTime() ?? Infinity);
+    if (Date.now() - changed < UNSETTLED_MS) return undefined;
+    return `${dev} ${ino} ${size} ${changed}`;
+  } catch {
+    return undefined; // reading it says why
   }
 }
 

@@ -143,7 +143,7 @@ export type ParsedReport =
 export function parseRuntimeReport(text: string): ParsedReport {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text.replace(/^\ufeff/, "")); // as .NET and PowerShell begin a file
   } catch {
     // The parser's own words would quote the text.
     const what = text.trim() === "" ? "it is empty" : "it is no JSON, or a part of it";

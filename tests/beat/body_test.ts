@@ -97,6 +97,11 @@ for (const [idleTimeoutSeconds, sent] of idle) {
 const texts: [what: string, text: string, sent: string][] = [
   ["holds NUL", "a\0b", "a b"],
   ["holds line breaks and escapes", "a\r\n\tb\x1b[1m", "a b [1m"],
+  [
+    "hides and reorders text",
+    "a\u202e\u200bb\ufeffc \u{1f469}\u200d\u{1f680}",
+    "abc \u{1f469}\u200d\u{1f680}",
+  ],
   ["holds a lone surrogate", "a\ud83d", "a\ufffd"],
   ["is too long", "x".repeat(501), "x".repeat(500)],
   ["is far too long", "y".repeat(5_000_000), "y".repeat(500)],

@@ -111,7 +111,8 @@ Deno.test("results names the file it was built for, and how to rebuild, when it 
     lines[0],
     `Not allowed to consume the results file '${other}' (from flag --results-file): this binary ` +
       `was built for the results file ${dir}/results.jsonl: rebuild it with deno task compile ` +
-      `--platform-url ${platform.url} --platform-url https://*.platform.test --results-file ${other}`,
+      `--platform-url ${platform.url} --platform-url https://*.platform.test ` +
+      `--results-file ${other} --configs-dir ${dir}`,
   );
 });
 

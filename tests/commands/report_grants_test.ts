@@ -93,6 +93,7 @@ Deno.test("report names the file it was built for, and how to rebuild, when it i
     "",
     `Not allowed to change the report '${other}' (from flag --report-file): this binary was built ` +
     `for the report file ${files.report}: rebuild it with deno task compile --platform-url ` +
-    `https://one.test --platform-url https://*.two.test --report-file ${other}\n`,
+    `https://one.test --platform-url https://*.two.test --results-file ${dir}/results.jsonl ` +
+    `--configs-dir ${dir} --report-file ${other}\n`,
   ]);
 });

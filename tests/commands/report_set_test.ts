@@ -20,6 +20,7 @@ const SET: readonly (readonly [args: readonly string[], changes: ReportText])[] 
   [["wedged=another reason"], { wedged: "another reason" }],
   [["--", "wedged=--"], { wedged: "--" }],
   [["active_tasks=1", "active_tasks=2"], { active_tasks: 2 }],
+  [[" pid =5"], { pid: 5 }],
   [["capabilities.session=true"], { capabilities: { fly: 1, retry: true, session: true } }],
   [["capabilities.retry=false"], { capabilities: { fly: 1, retry: false } }],
   [["capabilities.retry="], { capabilities: { fly: 1, retry: null } }],

@@ -25,6 +25,10 @@ const SENSELESS: readonly (readonly [args: readonly string[], says: string])[] =
   [["ok", "x", "y"], "Cannot use 'x' with 'report ok': expected nothing behind it"],
   [["clear", "x"], "Cannot use 'x' with 'report clear': expected nothing behind it"],
   [["show", "x"], "Cannot use 'x' with 'report show': expected nothing behind it"],
+  [
+    ["--report-file", "r.json", "start", "x"],
+    "Cannot use 'start' behind a flag: expected the verb first: report start --report-file PATH",
+  ],
   [["start", "x", "--label"], `Unknown flag '--label': ${EXPECTED_FLAGS}`],
   [["start", "-x"], `Unknown flag '-x': ${EXPECTED_FLAGS}`],
   [["--interval", "5"], `Unknown flag '--interval': ${EXPECTED_FLAGS}`],

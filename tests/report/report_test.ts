@@ -118,6 +118,21 @@ Deno.test("Report.declare() replaces what was declared before (contract 7 #54, #
   assertEquals(second.idleTimeoutSeconds, undefined);
 });
 
+Deno.test("Report takes whatever a program without types reports, and says it in the right types", () => {
+  const report = new Report();
+  const throwing = { toString: () => JSON.parse("no JSON") };
+  const anything = [[report.startTask, 10n], [report.recordError, throwing], [
+    report.markWedged,
+    Object.create(null),
+  ], [report.recordMonthlySpend, "much"]] as const;
+  for (const [method, value] of anything) Reflect.apply(method, report, [value]);
+  Reflect.apply(report.declare, report, [[], { idleTimeoutSeconds: 600n }]);
+  const { currentTask, idleTimeoutSeconds, monthlySpend, sampleError, wedgeReason } = report
+    .snapshot();
+  assertEquals([currentTask, sampleError, wedgeReason], ["10", "(no text)", "(no text)"]);
+  assertEquals([idleTimeoutSeconds, monthlySpend], [undefined, undefined]);
+});
+
 Deno.test("CAPABILITIES are exactly the seven names on the wire (contract 7 #48)", () => {
   assertEquals([...CAPABILITIES], [
     "heartbeat",

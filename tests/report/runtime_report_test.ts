@@ -103,6 +103,10 @@ for (const [text, problem] of PROBLEMS) {
   });
 }
 
+Deno.test("parseRuntimeReport() reads a text that begins with a byte order mark, as .NET writes it", () => {
+  assertEquals(parseRuntimeReport('\ufeff{"active_tasks": 1}').report, { active_tasks: 1 });
+});
+
 Deno.test("parseRuntimeReport() quotes no text, on one short line, whatever is wrong", () => {
   const marked = "hunter2\n\u001b[31m".repeat(500);
   const value = fc.oneof(

@@ -20,7 +20,7 @@ async function look(looking: Looking): Promise<unknown[]> {
 /** What is said of a report of two tasks that is too old. */
 function stale(file: string): string {
   return `WARN The agent's report '${file}' is stale: it was written N s ago, and may be 60 s old ` +
-    "(--report-max-age): its 2 active tasks and current task count as ended until it is written " +
+    "(--report-max-age): its 2 active tasks count as ended until it is written " +
     "again";
 }
 
@@ -93,8 +93,8 @@ Deno.test("ReportFile.run() counts no tasks when the agent's process is gone, sa
     [3, "write", "stuck", 1],
     [
       ...[0, "", "stuck", 1],
-      "WARN The agent's report 'FILE' is stale: its process PID is gone: its 3 active tasks and " +
-      "current task count as ended until it is written again",
+      "WARN The agent's report 'FILE' is stale: its process PID is gone: its 3 active tasks " +
+      "count as ended until it is written again",
     ],
     [0, "", "stuck", 0],
     [3, "write", "stuck", 1],
