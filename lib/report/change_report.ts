@@ -1,4 +1,6 @@
 import { lockPath } from "../lock_path.ts";
+import { lstatIfThere } from "../lstat_if_there.ts";
+import { makeAlike } from "../make_alike.ts";
 import { reportFiles } from "../permissions.ts";
 import { regularFileAt } from "../regular_file.ts";
 import { writePrivateFile } from "../secrets/mod.ts";
@@ -14,6 +16,8 @@ export class ReportBusyError extends Error {
     this.name = "ReportBusyError";
   }
 }
+
+const ATTEMPT = "change the report";
 
 /** Options of {@linkcode changeReport}. */
 export interface ChangeReportOptions {
@@ -47,6 +51,7 @@ export async function changeReport(
   change: (report: RuntimeReport) => RuntimeReport,
   { tell, patienceMs = 10_000 }: ChangeReportOptions,
 ): Promise<void> {
+  await prepareLock(file);
   using _lock = await lockPath(reportFiles(file).lock, {
     ms: patienceMs,
     whenHeld: () =>
@@ -60,7 +65,7 @@ export async function changeReport(
           "workspace-beat report runs at a time",
       ),
   });
-  const there = await regularFileAt(file, "change the report");
+  const there = await regularFileAt(file, ATTEMPT);
   const { report, problem } = await readReport(file);
   if (problem !== undefined) {
     if (!await beginsAsReport(file)) {
@@ -80,6 +85,18 @@ export async function changeReport(
     );
   }
   await writePrivateFile(file, text, { like: there });
+}
+
+/**
+ * Makes the lock, where there is none yet, for the one whose report it is: it stays, and when root
+ * was the first to change the report, nobody else could any more.
+ */
+async function prepareLock(file: string): Promise<void> {
+  const { lock } = reportFiles(file);
+  const there = await regularFileAt(file, ATTEMPT);
+  if (there === undefined || await lstatIfThere(lock) !== undefined) return;
+  // Somebody else may have made it by now; and what cannot be made is told of when it is locked.
+  await makeAlike(lock, new Uint8Array(), { ...there, mode: 0o600 }).catch(() => {});
 }
 
 /** Whether a file begins as an object, or holds nothing: a crash leaves empty files, or NULs. */

@@ -1,5 +1,6 @@
 import { dirname } from "@std/path/dirname";
 import { mayWrite } from "../grants.ts";
+import { makeAlike } from "../make_alike.ts";
 import { writeWhole } from "../write_whole.ts";
 import { temporaryFile } from "../permissions.ts";
 
@@ -36,13 +37,12 @@ export async function writePrivateFile(
   }
   const temporary = temporaryFile(path);
   await removeIfThere(temporary);
+  const bytes = new TextEncoder().encode(text);
   try {
-    // createNew refuses a link that somebody has put in the way, and the mode holds from the
-    // first byte on.
-    using file = await Deno.open(temporary, { write: true, createNew: true, mode: PRIVATE });
-    await writeWhole(file, new TextEncoder().encode(text));
-    await file.sync();
-    if (like !== undefined) await makeAlike(temporary, like);
+    if (!await makePrivate(temporary, bytes, like) && like !== undefined) {
+      await Deno.remove(temporary);
+      await makeAlike(temporary, bytes, like);
+    }
     await Deno.rename(temporary, path);
   } catch (error) {
     await removeIfThere(temporary).catch(() => {}); // the first error is the one to report
@@ -50,11 +50,27 @@ export async function writePrivateFile(
   }
 }
 
-/** Gives a file the owner of another, as far as this user may, and its mode. */
-async function makeAlike(path: string, { gid, mode, uid }: Deno.FileInfo): Promise<void> {
-  // Only root gives a file away; anybody gives it a group that he belongs to.
-  await Deno.chown(path, uid, gid).catch(() => Deno.chown(path, null, gid)).catch(() => {});
-  if (mode !== null) await Deno.chmod(path, mode & 0o777);
+/** Makes a private file, and writes it unless it is to be of another owner or mode. */
+async function makePrivate(
+  path: string,
+  bytes: Uint8Array,
+  like: Deno.FileInfo | undefined,
+): Promise<boolean> {
+  // createNew refuses a link that somebody has put in the way, and the mode holds from the first
+  // byte on.
+  using file = await Deno.open(path, { write: true, createNew: true, mode: PRIVATE });
+  if (like !== undefined && !isAlike(await file.stat(), like)) return false;
+  await writeWhole(file, bytes);
+  await file.sync();
+  return true;
+}
+
+function isAlike(made: Deno.FileInfo, like: Deno.FileInfo): boolean {
+  return made.uid === like.uid && made.gid === like.gid && modeOf(made) === modeOf(like);
+}
+
+function modeOf({ mode }: Deno.FileInfo): number {
+  return (mode ?? PRIVATE) & 0o777;
 }
 
 async function removeIfThere(path: string): Promise<void> {

@@ -86,6 +86,26 @@ for (const mode of [0o640, 0o644, 0o600, 0o660]) {
   });
 }
 
+const NOBODY = 65534;
+
+/** Whether this user may give files away, as root may. */
+async function givesAway(): Promise<boolean> {
+  await using folder = await makeReportFolder("{}");
+  return await Deno.chown(folder.file, NOBODY, NOBODY).then(() => true, () => false);
+}
+
+Deno.test("changeReport() leaves report and lock to the one whose report it is", {
+  ignore: !await givesAway(), // only root can
+}, async () => {
+  await using folder = await makeReportFolder("{}");
+  await Deno.chown(folder.file, NOBODY, NOBODY);
+  await folder.change(requestSucceeded);
+  for (const file of [folder.file, `${folder.file}.lock`]) {
+    const { gid, uid } = await Deno.stat(file);
+    assertEquals([uid, gid], [NOBODY, NOBODY], file);
+  }
+});
+
 /** What may be in the file that is no report, and why it is none. */
 const BROKEN: readonly (readonly [what: string, text: string, problem: string])[] = [
   ["empty", "", "expected one JSON object: it is empty"],
@@ -118,6 +138,17 @@ for (const [what, text, problem] of BROKEN) {
   });
 }
 
+Deno.test("changeReport() leaves a file alone that does not begin as a report", async () => {
+  await using folder = await makeReportFolder("somebody's-token");
+  const { message } = await assertRejects(() => folder.change(requestSucceeded), TypeError);
+  assertEquals(
+    message,
+    `Cannot change the report '${folder.file}': it is something else: expected one JSON object: ` +
+      "it is no JSON, or a part of it: remove it, or name another file",
+  );
+  assertEquals([await folder.text(), folder.told], ["somebody's-token", []]);
+});
+
 /** What else may stand in the file's place, and how the message calls it. */
 const IN_THE_WAY: readonly (readonly [
   what: string,
@@ -142,7 +173,7 @@ for (const [what, make, called] of IN_THE_WAY) {
         "remove it, and it is made anew",
     );
     assertEquals((await Deno.lstat(folder.file)).ino, before.ino);
-    assertEquals(await folder.names(), ["report.json", "report.json.lock"]);
+    assertEquals(await folder.names(), ["report.json"]);
   });
 }
 
