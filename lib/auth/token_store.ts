@@ -1,5 +1,6 @@
 import { parseToken } from "../config/mod.ts";
 import type { Log, Secrets } from "../log/mod.ts";
+import { fileStamp } from "../file_stamp.ts";
 import { mayRead } from "../grants.ts";
 import { reasonOf } from "../text.ts";
 import { writePrivateFile } from "../secrets/mod.ts";
@@ -94,8 +95,7 @@ export class TokenStore implements TokenSource {
   async #fileStamp(): Promise<string> {
     if (!mayRead(this.#options.file)) return "not granted";
     try {
-      const { mtime, size, ino, dev } = await Deno.stat(this.#options.file);
-      return `${mtime?.getTime()} ${size} ${dev} ${ino}`;
+      return (await fileStamp(this.#options.file)).text;
     } catch (error) {
       return reasonOf(error);
     }

@@ -1,4 +1,5 @@
 import { type Clock, orAborted } from "../clock.ts";
+import { fileStamp } from "../file_stamp.ts";
 import { maySeeProcesses } from "../grants.ts";
 import type { Log } from "../log/mod.ts";
 import { counted } from "../text.ts";
@@ -164,10 +165,8 @@ const UNSETTLED_MS = 2000;
  */
 async function stampOf(file: string): Promise<string | undefined> {
   try {
-    const { ctime, dev, ino, mtime, size } = await Deno.stat(file);
-    const changed = Math.max(ctime?.getTime() ?? Infinity, mtime?.getTime() ?? Infinity);
-    if (Date.now() - changed < UNSETTLED_MS) return undefined;
-    return `${dev} ${ino} ${size} ${changed}`;
+    const { changedAt, text } = await fileStamp(file);
+    return Date.now() - changedAt < UNSETTLED_MS ? undefined : text;
   } catch {
     return undefined; // reading it says why
   }
