@@ -2,11 +2,15 @@ import { lockPath } from "../lock_path.ts";
 import { lstatIfThere } from "../lstat_if_there.ts";
 import { makeAlike } from "../make_alike.ts";
 import { reportFiles } from "../permissions.ts";
-import { regularFileAt } from "../regular_file.ts";
+import { leadsTo, regularFileAt } from "../regular_file.ts";
 import { writePrivateFile } from "../secrets/mod.ts";
 import { reasonOf } from "../text.ts";
-import { readReport } from "./read_report.ts";
-import { LARGEST_REPORT_BYTES, type RuntimeReport } from "./runtime_report.ts";
+import {
+  LARGEST_REPORT_BYTES,
+  type ParsedReport,
+  parseRuntimeReport,
+  type RuntimeReport,
+} from "./runtime_report.ts";
 
 /** Somebody else changes the report all the time. */
 export class ReportBusyError extends Error {
@@ -41,7 +45,7 @@ export interface ChangeReportOptions {
  * @param file The report file.
  * @param change Makes the new report of the one that is there.
  * @param options What is told, and how long to wait.
- * @throws {ReportBusyError} Others held it for too long.
+ * @throws {ReportBusyError} Others held it, or replaced it, for too long.
  * @throws {TypeError} What is there is no regular file, or no report.
  * @throws {RangeError} The report would be too large for the sidecar.
  * @throws {Error} The system refuses; the former report is still there.
@@ -65,10 +69,11 @@ export async function changeReport(
           "workspace-beat report runs at a time",
       ),
   });
-  const there = await regularFileAt(file, ATTEMPT);
-  const { report, problem } = await readReport(file);
-  if (problem !== undefined) {
-    if (!await beginsAsReport(file)) {
+  const there = await readThere(file);
+  const { report, problem } = parsed(there);
+  if (there !== undefined && problem !== undefined) {
+    // A crash leaves files that are empty or hold NULs.
+    if (!/^[\s\0]*(\{|$)/.test(there.text)) {
       throw new TypeError(
         `Cannot change the report '${file}': it is something else: ${problem}: remove it, or name ` +
           "another file",
@@ -84,7 +89,7 @@ export async function changeReport(
         `current value has ${bytes}: shorten its texts, or remove it, and it is begun anew`,
     );
   }
-  await writePrivateFile(file, text, { like: there });
+  await writePrivateFile(file, text, { like: there?.info });
 }
 
 /**
@@ -99,10 +104,45 @@ async function prepareLock(file: string): Promise<void> {
   await makeAlike(lock, new Uint8Array(), { ...there, mode: 0o600 }).catch(() => {});
 }
 
-/** Whether a file begins as an object, or holds nothing: a crash leaves empty files, or NULs. */
-async function beginsAsReport(file: string): Promise<boolean> {
-  using opened = await Deno.open(file, { read: true });
-  const start = new Uint8Array(512);
-  const read = await opened.read(start) ?? 0;
-  return /^[\s\0]*(\{|$)/.test(new TextDecoder().decode(start.subarray(0, read)));
+/** What is there already. */
+interface There {
+  readonly info: Deno.FileInfo;
+  /** Its text, or the begin of one that is larger than a report may be. */
+  readonly text: string;
+}
+
+/** How often somebody else may replace the file while it is read. */
+const MOST_ATTEMPTS = 20;
+
+/**
+ * Reads the file that is at the path itself, and nothing that somebody has put behind a link in its
+ * place meanwhile: it would be handed to whoever reads the report.
+ */
+async function readThere(file: string): Promise<There | undefined> {
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+    if (await regularFileAt(file, ATTEMPT) === undefined) return undefined;
+    using opened = await Deno.open(file, { read: true });
+    if (!await leadsTo(file, opened, ATTEMPT)) continue;
+    return { info: await opened.stat(), text: await beginOf(opened) };
+  }
+  throw new ReportBusyError(
+    `Cannot change the report '${file}': somebody replaces it all the time: try again`,
+  );
+}
+
+async function beginOf(opened: Deno.FsFile): Promise<string> {
+  const bytes = new Uint8Array(LARGEST_REPORT_BYTES);
+  let length = 0;
+  for (let read: number | null = 0; read !== null && length < bytes.length; length += read ?? 0) {
+    read = await opened.read(bytes.subarray(length));
+  }
+  return new TextDecoder().decode(bytes.subarray(0, length));
+}
+
+function parsed(there: There | undefined): ParsedReport {
+  if (there === undefined) return { report: {} };
+  const { info: { size }, text } = there;
+  return size > LARGEST_REPORT_BYTES
+    ? { problem: `expected at most ${LARGEST_REPORT_BYTES} bytes: it has ${size}` }
+    : parseRuntimeReport(text);
 }
