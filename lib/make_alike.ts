@@ -1,3 +1,5 @@
+import { writeWhole } from "./write_whole.ts";
+
 /**
  * Makes a file that belongs to the one whom another file belongs to, as far as this user may, and
  * that the same people may read and write. It works on the opened file alone: whatever somebody puts
@@ -30,11 +32,7 @@ export async function makeAlike(
       }
     }
     if (mode !== null) fchmodSync(file, mode & 0o777);
-    for (let at = 0; at < bytes.length;) {
-      const written = writeSync(file, bytes, at);
-      if (written === 0) throw new Error("No space is left on the disk");
-      at += written;
-    }
+    await writeWhole({ write: (part) => Promise.resolve(writeSync(file, part)) }, bytes);
     fsyncSync(file);
   } finally {
     closeSync(file);

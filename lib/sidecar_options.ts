@@ -115,8 +115,7 @@ export type CompleteOptions =
  * Fills in what holds where nothing is said, and checks what no sidecar could start with.
  *
  * @param options What is said.
- * @throws {TypeError} The workspace, the platform or the interval is not allowed; or a proxy would
- * read the token.
+ * @throws {TypeError} An option is not allowed; or a proxy would read the token.
  */
 export function completeOptions(options: SidecarOptions): CompleteOptions {
   const { allowsProxy = false, configsDir = DEFAULT_CONFIGS_DIR } = options;

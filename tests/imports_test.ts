@@ -8,8 +8,18 @@ const LIB = new URL("../lib/", import.meta.url);
  */
 const LAYERS: readonly (readonly string[])[] = [
   // What everything may use. The grants are known here: whatever touches the system asks them.
-  ["clock", "text", "version", "small_file", "grants", "schedule", "permissions", "regular_file"],
-  ["log", "lock_path"],
+  [
+    "clock",
+    "text",
+    "version",
+    "small_file",
+    "grants",
+    "schedule",
+    "permissions",
+    "regular_file",
+    "write_whole",
+  ],
+  ["log", "lock_path", "make_alike"],
   ["config", "platform"],
   ["secrets", "exit_code", "supervise"],
   ["auth", "report"],

@@ -25,6 +25,24 @@ export function commandContext(build: Build | undefined): CommandContext {
   };
 }
 
+/** Room for a command line with every grant in it, or for a long path and what is wrong with it. */
+export const LONGEST_MESSAGE = 8000;
+
+/**
+ * Says something on standard error in the middle of a subcommand's work, which goes on even where
+ * nobody can read it.
+ *
+ * @param context Where to.
+ * @param line One line, without its break.
+ */
+export function tell({ process }: CommandContext, line: string): void {
+  try {
+    process.stderr.write(`${line}\n`);
+  } catch {
+    // Nobody reads it, and the work matters more.
+  }
+}
+
 /** The library writes whole texts: help, version, and one-line errors. */
 function writer(stream: { writeSync(bytes: Uint8Array): number }) {
   return {

@@ -22,7 +22,7 @@ import {
   wedgeMarked,
 } from "../report/mod.ts";
 import { neutralise, reasonOf } from "../text.ts";
-import type { CommandContext } from "./context.ts";
+import { type CommandContext, LONGEST_MESSAGE, tell } from "./context.ts";
 import { SETTING_FLAGS } from "./flags.ts";
 import { assigned, parseAssignments, reportText } from "./report_assignment.ts";
 import { refuseLackingFiles } from "./required_grants.ts";
@@ -173,10 +173,11 @@ function refuseEmptyFlags(texts: readonly string[]): void {
 }
 
 async function changeIn(
-  { build, process }: CommandContext,
+  context: CommandContext,
   flags: ReportFlags,
   change: Change,
 ): Promise<void> {
+  const { build } = context;
   const file = await resolved(build, flags);
   const files = Object.values(reportFiles(file.value));
   refuseLackingFiles({ ...needed("change", file, build), read: files, write: files }, build);
@@ -184,21 +185,12 @@ async function changeIn(
     change({ ...report, updated_at: new Date().toISOString() });
   try {
     await changeReport(file.value, stamped, {
-      tell: (line) => {
-        try {
-          process.stderr.write(`${neutralise(line, LONGEST_LINE)}\n`);
-        } catch {
-          // Nobody reads it, and the report matters more.
-        }
-      },
+      tell: (line) => tell(context, neutralise(line, LONGEST_MESSAGE)),
     });
   } catch (error) {
     throw explained(error, `change the report '${file.value}' (from ${file.origin})`);
   }
 }
-
-/** Room for a long path and what is wrong with it. */
-const LONGEST_LINE = 8000;
 
 const VARIABLES = ["RUNTIME_REPORT_FILE", "CONFIGS_DIR"];
 

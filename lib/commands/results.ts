@@ -18,7 +18,7 @@ import {
 import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
 import { resultsFiles } from "../permissions.ts";
 import { neutralise, reasonOf } from "../text.ts";
-import type { CommandContext } from "./context.ts";
+import { type CommandContext, tell } from "./context.ts";
 import { SETTING_FLAGS, switchFlag } from "./flags.ts";
 import { refuseLackingFiles } from "./required_grants.ts";
 
@@ -58,13 +58,7 @@ export const results: Command<CommandContext> = buildCommand<ResultsFlags, [], C
     const resultsFile = resolveResultsFile({ texts, allowProxy: false }, this.build);
     refuseStdout(resultsFile);
     refuseLackingGrants(resultsFile, { peek, build: this.build });
-    const consumer = new ResultsConsumer(resultsFile.value, (line) => {
-      try {
-        this.process.stderr.write(`${line}\n`);
-      } catch {
-        // Nobody reads it, and the results matter more.
-      }
-    });
+    const consumer = new ResultsConsumer(resultsFile.value, (line) => tell(this, line));
     const printout = new Printout(Deno.stdout, CONSUMED_FORMAT[format]);
     try {
       await (peek ? consumer.peek(printout) : consumer.consume(printout));

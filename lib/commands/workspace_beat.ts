@@ -4,14 +4,11 @@ import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
 import { neutralise } from "../text.ts";
 import { VERSION } from "../version.ts";
 import { check } from "./check.ts";
-import { commandContext } from "./context.ts";
+import { commandContext, LONGEST_MESSAGE } from "./context.ts";
 import { report } from "./report.ts";
 import { results } from "./results.ts";
 import { run } from "./run.ts";
 import { usageProblem } from "./usage_problem.ts";
-
-/** Room for a command line with every grant in it. */
-const LONGEST_MESSAGE = 8000;
 
 /**
  * The whole program: reads the arguments, does what they say, and gives the exit code. Whatever is

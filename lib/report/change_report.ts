@@ -98,8 +98,9 @@ export async function changeReport(
  */
 async function prepareLock(file: string): Promise<void> {
   const { lock } = reportFiles(file);
+  if (await lstatIfThere(lock) !== undefined) return;
   const there = await regularFileAt(file, ATTEMPT);
-  if (there === undefined || await lstatIfThere(lock) !== undefined) return;
+  if (there === undefined) return;
   // Somebody else may have made it by now; and what cannot be made is told of when it is locked.
   await makeAlike(lock, new Uint8Array(), { ...there, mode: 0o600 }).catch(() => {});
 }

@@ -57,8 +57,8 @@ export class Report {
   }
 
   /**
-   * For the sidecar: takes off what an accepted beat has carried. What was recorded while it was under way stays
-   * for the next one, and an error that has been shown is not shown for ever.
+   * For the sidecar: takes off what an accepted beat has carried. What was recorded while it was
+   * under way stays for the next one, and an error that has been shown is not shown for ever.
    *
    * @param carried The snapshot that the beat was made of.
    */
@@ -144,7 +144,8 @@ export class Report {
   }
 
   /**
-   * For the sidecar: takes what the report file says now. Its totals count from the last accepted beat on.
+   * For the sidecar: takes what the report file says now. Its totals count from the last accepted
+   * beat on.
    *
    * @param filed What it says.
    * @param options `isStale`: whether nobody is there any more who works on its tasks; a wedge

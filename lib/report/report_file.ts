@@ -41,8 +41,8 @@ export class ReportFile {
   /** Why the file cannot be used, once that is certain. */
   #problem: string | undefined;
   #saidUnknown = false;
-  /** Why nobody works on the report's tasks any more. */
-  #staleness: string | undefined;
+  /** Whether nobody works on the report's tasks any more. */
+  #isStale = false;
   #saidStale = false;
 
   /** @param options Where to look, and who wants to know. */
@@ -124,12 +124,12 @@ export class ReportFile {
   async #handOn(isNews: boolean): Promise<void> {
     this.#tellUnknown();
     const why = await stalenessOf(this.#report, this.#options.maxAgeMs);
-    const hasTurned = (why === undefined) !== (this.#staleness === undefined);
-    this.#staleness = why;
-    if (why === undefined) this.#saidStale = false;
-    else this.#sayStale(why);
-    if (!isNews && !hasTurned) return;
-    this.#options.report.takeFiled(this.#report, { isStale: why !== undefined });
+    const isStale = why !== undefined;
+    const hasTurned = isStale !== this.#isStale;
+    this.#isStale = isStale;
+    if (isStale) this.#sayStale(why);
+    else this.#saidStale = false;
+    if (isNews || hasTurned) this.#options.report.takeFiled(this.#report, { isStale });
   }
 
   #tellUnknown(): void {
@@ -147,11 +147,10 @@ export class ReportFile {
     if (this.#saidStale || !active_tasks && !current_task) return;
     this.#saidStale = true;
     const tasks = active_tasks ? counted(active_tasks, "active task") : "current task";
+    const count = active_tasks && active_tasks > 1 ? "count" : "counts";
     this.#options.log.warn(
       `The agent's report '${this.#options.file}' is stale: ${why}: its ${tasks} ` +
-        `${
-          active_tasks && active_tasks > 1 ? "count" : "counts"
-        } as ended until it is written again`,
+        `${count} as ended until it is written again`,
     );
   }
 }
