@@ -1,4 +1,4 @@
-import { parseA2a } from "./_a2a_request.ts";
+import { BODY_LIMIT, parseA2a } from "./_a2a_request.ts";
 import { insertRow } from "./_activity_rows.ts";
 import { messageText, takeTurn } from "./_agent_turn.ts";
 import { type Answer, failure, json } from "./_answer.ts";
@@ -25,6 +25,13 @@ export async function proxyA2a(platform: PlatformState, request: PlatformRequest
   const refusal = refuseCaller(platform, request, callerId);
   if (refusal !== undefined) return refusal;
   if (workspace === undefined) return failure(404, "workspace not found");
+  if (platform.rules.tellsTooLong && request.body.length > BODY_LIMIT) {
+    return json(413, {
+      error: "request body too large",
+      truncated: true,
+      max_bytes: BODY_LIMIT,
+    });
+  }
   const a2a = parseA2a(request.body);
   if (a2a === undefined) return failure(400, "invalid JSON");
   recordMessage(platform, workspace, a2a, callerId);
@@ -39,23 +46,29 @@ export async function proxyA2a(platform: PlatformState, request: PlatformRequest
       return json(200, outcome.answer);
     case "refused":
       return outcome.answer;
+    case "booting":
+      return json(200, { status: "queued", ...queued(workspace, a2a, callerId) });
     case "busy":
       return json(202, {
-        queued: true,
-        queue_id: enqueue(workspace, a2a, callerId).queueId,
-        queue_depth: queueDepth(workspace),
+        ...queued(workspace, a2a, callerId),
         message: "workspace agent busy, request queued",
       });
   }
 }
 
-/** A call without X-Workspace-ID is the user's, and one to oneself needs no token. */
+function queued(workspace: WorkspaceState, request: A2aRequest, callerId: string | null): object {
+  const { queueId } = enqueue(workspace, request, callerId);
+  return { queued: true, queue_id: queueId, queue_depth: queueDepth(workspace) };
+}
+
+/** A call without X-Workspace-ID is the user's, and older platforms want no token of one to oneself. */
 function refuseCaller(
   platform: PlatformState,
   request: PlatformRequest,
   callerId: string | null,
 ): Answer | undefined {
-  if (callerId === null || callerId === request.workspaceId) return undefined;
+  if (callerId === null) return undefined;
+  if (callerId === request.workspaceId && !platform.rules.checksSelfCalls) return undefined;
   if (SYSTEM_PREFIXES.some((prefix) => callerId.startsWith(prefix))) {
     return failure(403, "invalid caller ID");
   }
@@ -67,6 +80,7 @@ function refuseCaller(
   return failure(403, "access denied: workspaces cannot communicate per hierarchy rules");
 }
 
+/** Whether two workspaces may talk: also one to itself. */
 function areRelated(one: WorkspaceState, other: WorkspaceState): boolean {
   return one.parentId === other.parentId || one.parentId === other.id || other.parentId === one.id;
 }
@@ -84,5 +98,11 @@ function recordMessage(
     targetId: workspace.id,
     summary: cutBytes(messageText(request.message), 80).text,
     status: "ok",
+    requestBody: {
+      jsonrpc: "2.0",
+      id: request.id,
+      method: request.method,
+      params: { message: request.message },
+    },
   });
 }

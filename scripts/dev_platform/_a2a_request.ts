@@ -2,8 +2,8 @@ import * as v from "valibot";
 import { notArray, parseJson } from "./_json_body.ts";
 import type { A2aRequest } from "./a2a_message.ts";
 
-/** The platform reads no more of a body; what is longer is cut, and so no JSON any more. */
-const BODY_LIMIT = 1024 * 1024;
+/** The platform reads no more of a body. Older ones cut what is longer, which is no JSON any more. */
+export const BODY_LIMIT = 1024 * 1024;
 
 const looseRequest = v.pipe(
   notArray,

@@ -8,8 +8,8 @@ import type { A2aMessage, A2aRequest } from "./a2a_message.ts";
 export type TurnOutcome =
   /** The agent has taken its turn; `reply` is the text of its answer. */
   | { kind: "replied"; answer: object; reply: string }
-  /** The agent is busy, and the message can wait in the queue. */
-  | { kind: "busy" }
+  /** The agent is busy, or has not registered yet, and the message can wait in the queue. */
+  | { kind: "busy" | "booting" }
   /** The platform's answer for everything else, and its text. */
   | { kind: "refused"; answer: Answer; error: string };
 
@@ -43,6 +43,7 @@ export async function takeTurn(
     return refused(503, { error: "workspace is waking up", waking: true }, 15);
   }
   if (workspace.url === null) {
+    if (platform.rules.queuesForBooting) return { kind: "booting" };
     const { status } = workspace;
     return refused(503, { error: "workspace has no URL", status });
   }

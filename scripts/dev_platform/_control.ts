@@ -47,6 +47,13 @@ const OF_WORKSPACE: Readonly<
     return { agent: workspace.agent };
   },
   "release": (_platform, workspace) => ({ released: workspace.release() }),
+  "receive": (_platform, workspace, read) => ({
+    id: workspace.receive(read(schemas.newMessage)),
+  }),
+  "prune": (_platform, workspace) => {
+    workspace.pruneActivity();
+    return {};
+  },
   "rows": (_platform, workspace, read) => {
     const { rows, replace } = read(schemas.newRows);
     workspace.injectRows(rows, { replace });

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { WORKSPACE_STATUSES } from "./workspace_status.ts";
 import { ROUTE_NAMES } from "./route_name.ts";
+import { DELIVERY_MODES, WORKSPACE_STATUSES } from "./workspace_status.ts";
 
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -13,7 +13,8 @@ export const newWorkspace = v.strictObject({
   status: v.optional(v.picklist(WORKSPACE_STATUSES)),
   runtime: v.optional(v.string()),
   inboundSecret: v.optional(v.string()),
-  deliveryMode: v.optional(v.picklist(["push", "poll"])),
+  generation: v.optional(whole),
+  deliveryMode: v.optional(v.picklist(DELIVERY_MODES)),
   maxConcurrentTasks: v.optional(whole),
 });
 
@@ -46,6 +47,17 @@ export const newAgent = v.variant("kind", [
   v.strictObject({ kind: v.literal("unconfirmed"), delivered: v.boolean() }),
   v.strictObject({ kind: v.literal("error"), message: v.string() }),
 ]);
+
+/** `POST /_dev/workspaces/:id/receive`. */
+export const newMessage = v.strictObject({
+  from: v.optional(v.nullable(v.string())),
+  text: v.optional(v.string()),
+  method: v.optional(v.string()),
+  status: v.optional(v.string()),
+  summary: v.optional(v.string()),
+  messageType: v.optional(v.string()),
+  responseBody: v.optional(v.looseObject({})),
+});
 
 /** `POST /_dev/workspaces/:id/rows`. */
 export const newRows = v.strictObject({

@@ -10,6 +10,7 @@ import type { DevWorkspace } from "./dev_workspace.ts";
 export function snapshot(platform: DevPlatform): object {
   return {
     url: platform.url,
+    dialect: platform.dialect,
     connections: platform.connections,
     requests: platform.requests.length,
     workspaces: platform.workspaces.map(showWorkspace),
@@ -24,6 +25,7 @@ function showWorkspace(workspace: DevWorkspace): object {
     parentId: workspace.parentId,
     token: workspace.token ?? null,
     status: workspace.status,
+    generation: workspace.generation ?? null,
     livenessKey: workspace.livenessKey,
     restarts: workspace.restarts,
     beats: workspace.beats.length,

@@ -121,6 +121,7 @@ async function drive(
       return completeDelegation(platform, workspace, id, outcome.reply);
     case "refused":
       return failDelegation(platform, workspace, id, outcome.error);
+    case "booting":
     case "busy":
       enqueue(target, request, workspace.id);
       return queueDelegation(platform, workspace, id);

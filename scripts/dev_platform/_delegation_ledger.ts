@@ -1,4 +1,5 @@
 import type { PlatformState } from "./_platform_state.ts";
+import { timestamp } from "./_timestamp.ts";
 import type { LedgerRowOptions } from "./ledger_row_options.ts";
 
 const SUMMARY_BYTES = 200;
@@ -134,8 +135,4 @@ function wireRow(row: LedgerRow, workspaceId: string): object {
 function firstBytes(text: string, bytes: number): string {
   const kept = new TextEncoder().encode(text).subarray(0, bytes);
   return new TextDecoder().decode(kept, { stream: true });
-}
-
-function timestamp(ms: number): string {
-  return new Date(ms).toISOString();
 }

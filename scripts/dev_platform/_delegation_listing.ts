@@ -1,6 +1,7 @@
 import { cutBytes } from "./_byte_text.ts";
 import { listLedger } from "./_delegation_ledger.ts";
 import type { PlatformState } from "./_platform_state.ts";
+import { timestamp } from "./_timestamp.ts";
 import type { ActivityRow, WorkspaceState } from "./_workspace_state.ts";
 
 /** The listing has no paging. */
@@ -17,13 +18,13 @@ const PREVIEW_BYTES = 300;
  */
 export function listDelegations(platform: PlatformState, workspace: WorkspaceState): unknown[] {
   const ledger = listLedger(platform, workspace.id);
-  return (ledger.length > 0 ? ledger : listActivityRows(workspace)).slice(0, LIMIT);
+  return (ledger.length > 0 ? ledger : listActivityRows(platform, workspace)).slice(0, LIMIT);
 }
 
-function listActivityRows(workspace: WorkspaceState): unknown[] {
+function listActivityRows(platform: PlatformState, workspace: WorkspaceState): unknown[] {
   const own = workspace.activity
     .filter((row) => row.type === "delegation" && row.sequence > workspace.hiddenUpTo)
-    .map((row) => ({ sequence: row.sequence, raw: wireRow(row) }));
+    .map((row) => ({ sequence: row.sequence, raw: wireRow(platform, row) }));
   return [...own, ...workspace.injected]
     .toSorted((a, b) => b.sequence - a.sequence)
     .map((row) => row.raw);
@@ -51,7 +52,7 @@ export function injectRows(
 }
 
 /** Empty optional values have no key at all. */
-function wireRow(row: ActivityRow): object {
+function wireRow(platform: PlatformState, row: ActivityRow): object {
   return {
     id: row.id,
     type: row.type,
@@ -59,7 +60,8 @@ function wireRow(row: ActivityRow): object {
     target_id: row.targetId ?? "",
     summary: row.summary,
     status: row.status,
-    created_at: new Date(row.createdAt).toISOString(),
+    created_at: timestamp(row.createdAt),
+    ...(platform.rules.tellsDirection && { direction: "sent" }),
     ...(row.delegationId ? { delegation_id: row.delegationId } : {}),
     ...(row.error ? { error: row.error } : {}),
     ...(row.response ? { response_preview: cutBytes(row.response, PREVIEW_BYTES).text } : {}),

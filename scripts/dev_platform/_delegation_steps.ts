@@ -108,7 +108,8 @@ export function completeDelegation(
 }
 
 /**
- * A delegation that the platform has driven fails: the result's row has no delegation_id.
+ * A delegation that the platform has driven fails: on older platforms the result's row has no
+ * delegation_id.
  *
  * @param platform The platform.
  * @param workspace Who has delegated.
@@ -127,6 +128,7 @@ export function failDelegation(
     method: "delegate_result",
     sourceId: workspace.id,
     targetId: targetOf(workspace, id),
+    ...(platform.rules.namesFailedResults && { delegationId: id }),
     summary: "Delegation failed",
     status: "failed",
     error,

@@ -38,8 +38,7 @@ const GUARDED: Readonly<Record<string, Guarded>> = {
   "POST /workspaces/:id/delegations/record": recordDelegation,
   "POST /workspaces/:id/delegations/:did/update": updateDelegation,
   "POST /workspaces/:id/notify": notify,
-  "GET /workspaces/:id/activity": (_platform, request, workspace) =>
-    listActivity(request, workspace),
+  "GET /workspaces/:id/activity": listActivity,
   "POST /workspaces/:id/activity": reportActivity,
 };
 

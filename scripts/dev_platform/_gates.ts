@@ -1,14 +1,10 @@
 import { type Answer, empty, json } from "./_answer.ts";
 import type { PlatformClock } from "./_clock.ts";
+import type { DialectRules } from "./_dialect_rules.ts";
 
 const WINDOW_MS = 60_000;
 const CANVAS_ORIGINS = new Set(["http://localhost:3000", "http://localhost:3001"]);
-const WITHOUT_TENANT = new Set([
-  "/health",
-  "/metrics",
-  "/registry/register",
-  "/registry/heartbeat",
-]);
+const TENANT_HEADER = "X-Molecule-Org-Id";
 
 /** What the gates look at. */
 export interface GateRequest {
@@ -31,17 +27,36 @@ export function corsGate(request: GateRequest): Answer | undefined {
   return origin === `http://${host}` || origin === `https://${host}` ? undefined : empty(403);
 }
 
+/** Which tenant there is, and how strangers are turned away. */
+export interface TenantGateOptions {
+  /** The tenant, if the platform has one. */
+  readonly orgId: string | undefined;
+  /** The dialect's rules. */
+  readonly rules: Pick<DialectRules, "withoutTenant" | "tellsMissingTenant">;
+}
+
 /**
- * Refuses what isn't addressed to the tenant, as if there were nothing.
+ * Refuses what isn't addressed to the tenant, as if there were nothing; newer platforms tell it to
+ * those who name no tenant at all.
  *
  * @param request The request.
- * @param orgId The tenant, if the platform has one.
+ * @param options Which tenant there is, and how strangers are turned away.
  * @returns The refusal, or undefined when the request may pass.
  */
-export function tenantGate(request: GateRequest, orgId: string | undefined): Answer | undefined {
+export function tenantGate(request: GateRequest, options: TenantGateOptions): Answer | undefined {
   const { path, headers } = request;
-  if (orgId === undefined || WITHOUT_TENANT.has(path) || path.startsWith("/cp/")) return undefined;
-  return headers.get("x-molecule-org-id") === orgId ? undefined : empty(404);
+  const { orgId, rules } = options;
+  if (orgId === undefined || rules.withoutTenant.has(path) || path.startsWith("/cp/")) {
+    return undefined;
+  }
+  const given = headers.get(TENANT_HEADER);
+  if (given === orgId) return undefined;
+  return given || !rules.tellsMissingTenant ? empty(404) : json(400, {
+    error: "missing tenant routing header",
+    code: "TENANT_ORG_HEADER_REQUIRED",
+    required_header: TENANT_HEADER,
+    detail: `Requests to a tenant name it in ${TENANT_HEADER}.`,
+  });
 }
 
 /** The limit on requests per minute. All clients of this platform have one address. */

@@ -6,7 +6,7 @@ import { isUuid } from "./_ids.ts";
 import { prolongLivenessKey } from "./_liveness.ts";
 import type { PlatformState } from "./_platform_state.ts";
 import type { PlatformRequest } from "./_platform_request.ts";
-import { statusAfterBeat } from "./_status_transitions.ts";
+import { failedToRegister, statusAfterBeat } from "./_status_transitions.ts";
 import { lenientGate } from "./_tokens.ts";
 import type { WorkspaceState } from "./_workspace_state.ts";
 import type { BeatBody } from "./beat_body.ts";
@@ -21,7 +21,7 @@ const INT32 = 2 ** 31;
  * @returns The answer.
  */
 export function heartbeat(platform: PlatformState, request: PlatformRequest): Answer {
-  const body = parseBeat(request.body);
+  const body = parseBeat(request.body, platform.rules);
   if (body === undefined) return failure(400, "invalid request body");
   const workspace = platform.workspaces.get(body.workspace_id);
   const refusal = lenientGate(workspace, request.headers);
@@ -34,6 +34,8 @@ export function heartbeat(platform: PlatformState, request: PlatformRequest): An
   return json(200, {
     status: "ok",
     ...(secret === undefined ? {} : { platform_inbound_secret: secret }),
+    ...(platform.rules.tellsGeneration && workspace?.generation !== undefined &&
+      { generation: workspace.generation }),
   });
 }
 
@@ -53,7 +55,15 @@ function accept(platform: PlatformState, workspace: WorkspaceState, body: BeatBo
   workspace.lastBeat = { ...body, monthly_spend: Math.min(spend ?? 0, 10 ** 12) };
   workspace.lastHeartbeatAt = now;
   prolongLivenessKey(workspace, now);
-  const status = statusAfterBeat(workspace.status, body, workspace.overrides?.capabilities ?? {});
+  if (body.agent_card !== undefined) {
+    workspace.agentCard ??= body.agent_card;
+    workspace.registerFailedAt = undefined;
+  }
+  const status = statusAfterBeat(workspace.status, body, {
+    capabilities: workspace.overrides?.capabilities ?? {},
+    revivedByBeat: platform.rules.revivedByBeat,
+    failedToRegister: failedToRegister(workspace, now),
+  });
   if (status !== workspace.status) {
     workspace.status = status;
     platform.emit(status === "degraded" ? "WORKSPACE_DEGRADED" : "WORKSPACE_ONLINE", workspace);

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { DialectRules } from "./_dialect_rules.ts";
 import { notArray, parseJson } from "./_json_body.ts";
 import type { BeatBody } from "./beat_body.ts";
 
@@ -30,18 +31,39 @@ const beatBody = v.object({
   )),
 });
 
+const flag = v.nullish(v.boolean());
+
+/** What only newer platforms read: older ones ignore it, whatever it is. */
+const newerFields = v.object({
+  agent_card: v.nullish(v.pipe(notArray, v.looseObject({}))),
+  is_busy: flag,
+  schema_version: v.nullish(v.string()),
+  observed_generation: v.nullish(integer),
+  mcp_server_present: flag,
+  loaded_mcp_tools: v.nullish(v.array(v.string())),
+});
+
 /**
  * Reads the body of a heartbeat with the strictness of Go's JSON decoder.
  *
  * @param body The body's bytes.
+ * @param rules The dialect's rules.
  * @returns What it says, or undefined when one field has the wrong type.
  */
-export function parseBeat(body: Uint8Array): BeatBody | undefined {
-  const result = v.safeParse(beatBody, parseJson(body));
-  if (!result.success) return undefined;
+export function parseBeat(
+  body: Uint8Array,
+  rules: Pick<DialectRules, "readsNewerBeats">,
+): BeatBody | undefined {
+  const parsed = parseJson(body);
+  const result = v.safeParse(beatBody, parsed);
+  const newer = v.safeParse(newerFields, rules.readsNewerBeats ? parsed : {});
+  if (!result.success || !newer.success) return undefined;
   const { runtime_metadata, ...fields } = result.output;
+  const { agent_card, observed_generation } = newer.output;
   return {
     ...fields,
+    ...(agent_card && { agent_card }),
+    ...(typeof observed_generation === "number" && { observed_generation }),
     runtime_metadata: runtime_metadata
       ? {
         capabilities: runtime_metadata.capabilities,

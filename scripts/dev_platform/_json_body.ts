@@ -8,6 +8,7 @@ const INTEGER_FIELDS = new Set([
   "uptime_seconds",
   "monthly_spend",
   "idle_timeout_seconds",
+  "observed_generation",
 ]);
 
 /** What isn't an array: to valibot, an array is an object without the wanted members. */

@@ -4,11 +4,14 @@ import type { WorkspaceStatus } from "./workspace_status.ts";
 
 /** How long the liveness key lives without a beat. */
 export const LIVENESS_MS = 180_000;
-/** How old the last beat of an external workspace may be for the health sweep. */
-const EXTERNAL_STALE_MS = 90_000;
 
 /** Statuses that an expired key leaves alone. */
-const UNTOUCHED: ReadonlySet<WorkspaceStatus> = new Set(["removed", "paused", "hibernated"]);
+const UNTOUCHED: ReadonlySet<WorkspaceStatus> = new Set([
+  "removed",
+  "paused",
+  "hibernated",
+  "hibernating",
+]);
 
 /**
  * Lets the liveness keys expire whose time has come, and sweeps the external workspaces.
@@ -17,17 +20,18 @@ const UNTOUCHED: ReadonlySet<WorkspaceStatus> = new Set(["removed", "paused", "h
  */
 export function expireLiveness(platform: PlatformState): void {
   const now = platform.clock.now();
+  const { staleExternal } = platform.rules;
   for (const workspace of platform.workspaces.values()) {
-    if (isStaleExternal(workspace, now)) {
+    const isExternal = workspace.runtime === "external";
+    const status = isExternal ? staleExternal.status : "offline";
+    if (isExternal && isStale(workspace, now - staleExternal.afterMs)) {
       workspace.livenessUntil = undefined;
-      goOffline(platform, workspace);
+      goDown(platform, workspace, status);
     } else if (workspace.livenessUntil !== undefined && workspace.livenessUntil <= now) {
       workspace.livenessUntil = undefined;
       if (UNTOUCHED.has(workspace.status)) continue;
-      goOffline(platform, workspace);
-      if (workspace.runtime !== "external" && !hasPausedAncestor(platform, workspace)) {
-        workspace.restarts++;
-      }
+      goDown(platform, workspace, status);
+      if (!isExternal && !hasPausedAncestor(platform, workspace)) workspace.restarts++;
     }
   }
 }
@@ -66,6 +70,7 @@ export function setStatus(
 ): void {
   expireLiveness(platform);
   workspace.status = status;
+  workspace.removedAt = status === "removed" ? platform.clock.now() : undefined;
   if (status === "removed") {
     workspace.tokens = [];
     workspace.livenessUntil = undefined;
@@ -73,14 +78,14 @@ export function setStatus(
   }
 }
 
-function isStaleExternal(workspace: WorkspaceState, now: number): boolean {
-  const { runtime, status, lastHeartbeatAt, createdAt } = workspace;
-  return runtime === "external" && (status === "online" || status === "degraded") &&
-    now - (lastHeartbeatAt ?? createdAt) > EXTERNAL_STALE_MS;
+/** Whether a workspace counts as up, but has not beaten since some time. */
+function isStale(workspace: WorkspaceState, since: number): boolean {
+  const { status, lastHeartbeatAt, createdAt } = workspace;
+  return (status === "online" || status === "degraded") && (lastHeartbeatAt ?? createdAt) < since;
 }
 
-function goOffline(platform: PlatformState, workspace: WorkspaceState): void {
-  workspace.status = "offline";
+function goDown(platform: PlatformState, workspace: WorkspaceState, status: WorkspaceStatus): void {
+  workspace.status = status;
   platform.emit("WORKSPACE_OFFLINE", workspace);
 }
 

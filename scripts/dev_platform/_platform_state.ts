@@ -1,15 +1,21 @@
 import type { PlatformClock } from "./_clock.ts";
 import type { LedgerRow } from "./_delegation_ledger.ts";
+import { DIALECT_RULES, type DialectRules } from "./_dialect_rules.ts";
 import { expireLiveness, LIVENESS_MS } from "./_liveness.ts";
 import { freshToken } from "./_tokens.ts";
 import type { WorkspaceState } from "./_workspace_state.ts";
 import type { AddWorkspaceOptions } from "./add_workspace_options.ts";
+import type { Dialect } from "./dialect.ts";
 import type { PlatformEvent, PlatformEventType } from "./platform_event.ts";
 
 /** What the endpoints work on. */
 export class PlatformState {
   /** The clock. */
   readonly clock: PlatformClock;
+  /** The dialect. */
+  readonly dialect: Dialect;
+  /** What the dialect makes of it. */
+  readonly rules: DialectRules;
   /** The workspaces by id. */
   readonly workspaces = new Map<string, WorkspaceState>();
   /** The ledger of delegations, by their ids, in the order in which they were put there. */
@@ -19,9 +25,14 @@ export class PlatformState {
   readonly #closing = new AbortController();
   readonly #background = new Set<Promise<void>>();
 
-  /** @param clock The clock. */
-  constructor(clock: PlatformClock) {
+  /**
+   * @param clock The clock.
+   * @param dialect The dialect.
+   */
+  constructor(clock: PlatformClock, dialect: Dialect) {
     this.clock = clock;
+    this.dialect = dialect;
+    this.rules = DIALECT_RULES[dialect];
   }
 
   /** Aborted when the platform closes: whatever waits ends. */
@@ -49,10 +60,13 @@ export class PlatformState {
       name: options.name ?? "Workspace",
       parentId: options.parentId ?? null,
       runtime: options.runtime ?? "langgraph",
-      deliveryMode: options.deliveryMode ?? "push",
+      deliveryMode: options.deliveryMode,
       maxConcurrentTasks: options.maxConcurrentTasks ?? 1,
       inboundSecret: options.inboundSecret,
       url: registered ? "http://127.0.0.1:8000" : null,
+      generation: options.generation,
+      registerFailedAt: undefined,
+      removedAt: status === "removed" ? now : undefined,
       agentCard: null,
       status,
       livenessUntil: status === "online" || status === "degraded" ? now + LIVENESS_MS : undefined,

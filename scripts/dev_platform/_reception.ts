@@ -103,7 +103,8 @@ export class Reception {
     const foreign = corsGate({ path, headers });
     if (foreign !== undefined) return foreign;
     const { headers: limitHeaders, refusal } = this.#limit.count();
-    const answer = refusal ?? tenantGate({ path, headers }, this.#orgId) ??
+    const answer = refusal ??
+      tenantGate({ path, headers }, { orgId: this.#orgId, rules: this.#state.rules }) ??
       await handle(this.#state, route, {
         headers,
         search,

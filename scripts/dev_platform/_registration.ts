@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { type Answer, failure, json } from "./_answer.ts";
+import type { DialectRules } from "./_dialect_rules.ts";
 import { isUuid } from "./_ids.ts";
 import { parseJson } from "./_json_body.ts";
 import { createLivenessKey } from "./_liveness.ts";
@@ -7,6 +8,7 @@ import type { PlatformRequest } from "./_platform_request.ts";
 import type { PlatformState } from "./_platform_state.ts";
 import { freshToken, lenientGate } from "./_tokens.ts";
 import type { WorkspaceState } from "./_workspace_state.ts";
+import { DELIVERY_MODES, type DeliveryMode } from "./workspace_status.ts";
 
 const required = v.pipe(v.string(), v.nonEmpty());
 const agentCard = v.pipe(v.unknown(), v.check((card) => card !== undefined && card !== null));
@@ -29,23 +31,32 @@ export function register(platform: PlatformState, request: PlatformRequest): Ans
   const result = v.safeParse(registration, parseJson(request.body));
   if (!result.success) return failure(400, "invalid request body");
   const { id, url, agent_card, delivery_mode } = result.output;
-  const mode = delivery_mode || "push";
-  if (mode !== "push" && mode !== "poll") {
+  const asked = DELIVERY_MODES.find((mode) => mode === delivery_mode);
+  if (asked === undefined && delivery_mode !== "") {
     return failure(400, "delivery_mode must be 'push' or 'poll'");
-  }
-  if (!isAgentUrl(url) && !(mode === "poll" && url === "")) {
-    return failure(400, "invalid request body");
   }
   const known = platform.workspaces.get(id);
   const refusal = lenientGate(known, request.headers);
   if (refusal !== undefined) return refusal;
+  const { weighsDeliveryMode, remembersFailedRegistration } = platform.rules;
+  const usual = weighsDeliveryMode && known?.runtime === "external" ? "poll" : "push";
+  const mode = asked ?? known?.deliveryMode ?? usual;
+  const problem = urlProblem(url, mode, platform.rules);
+  if (problem !== undefined) {
+    // Only what has passed the gate: or else anybody could degrade any workspace.
+    if (known !== undefined && remembersFailedRegistration) {
+      known.registerFailedAt = platform.clock.now();
+    }
+    return failure(400, problem);
+  }
   if (known === undefined && !isUuid(id)) return failure(500, "registration failed");
   const workspace = known ?? platform.add({ id, name: id, token: null, status: "provisioning" });
   if (workspace.status !== "removed") {
     workspace.status = "online";
     workspace.url = url;
     workspace.agentCard = agent_card;
-    if (delivery_mode !== "") workspace.deliveryMode = mode;
+    workspace.deliveryMode = mode;
+    workspace.registerFailedAt = undefined;
     workspace.lastHeartbeatAt = platform.clock.now();
     createLivenessKey(workspace, platform.clock.now());
     platform.emit("WORKSPACE_ONLINE", workspace);
@@ -54,7 +65,7 @@ export function register(platform: PlatformState, request: PlatformRequest): Ans
     status: "registered",
     ...issuedToken(workspace),
     ...(workspace.inboundSecret && { platform_inbound_secret: workspace.inboundSecret }),
-    ...(delivery_mode && { delivery_mode }),
+    ...((asked !== undefined || weighsDeliveryMode) && { delivery_mode: mode }),
   });
 }
 
@@ -88,6 +99,16 @@ function issuedToken(workspace: WorkspaceState): { auth_token?: string } {
   const token = freshToken();
   if (workspace.status !== "removed") workspace.tokens.push(token);
   return { auth_token: token };
+}
+
+function urlProblem(
+  url: string,
+  mode: DeliveryMode,
+  { weighsDeliveryMode }: Pick<DialectRules, "weighsDeliveryMode">,
+): string | undefined {
+  if (url === "" && mode === "poll") return undefined;
+  if (url === "" && weighsDeliveryMode) return "url is required for push-mode workspaces";
+  return isAgentUrl(url) ? undefined : "invalid request body";
 }
 
 function isAgentUrl(url: string): boolean {

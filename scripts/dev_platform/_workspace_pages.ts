@@ -2,6 +2,7 @@ import { type Answer, failure, json } from "./_answer.ts";
 import { isUuid } from "./_ids.ts";
 import type { PlatformRequest } from "./_platform_request.ts";
 import type { PlatformState } from "./_platform_state.ts";
+import { timestamp } from "./_timestamp.ts";
 import type { WorkspaceState } from "./_workspace_state.ts";
 
 /**
@@ -18,6 +19,15 @@ export function showWorkspace(platform: PlatformState, request: PlatformRequest)
     return isUuid(workspaceId)
       ? failure(404, "workspace not found")
       : failure(400, "invalid workspace ID");
+  }
+  const isShown = new URLSearchParams(request.search).get("include_removed") === "true";
+  if (workspace.removedAt !== undefined && platform.rules.removedIsGone && !isShown) {
+    return json(410, {
+      error: "workspace removed",
+      id: workspaceId,
+      removed_at: timestamp(workspace.removedAt),
+      hint: "Make a new workspace, and give its agent that one's id and token.",
+    });
   }
   const { lastBeat } = workspace;
   return json(200, {

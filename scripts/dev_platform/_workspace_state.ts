@@ -14,7 +14,7 @@ export interface ActivityRow {
   readonly type: string;
   /** "delegate", "delegate_result", "notify", … */
   readonly method: string;
-  /** Where it comes from. */
+  /** Where it comes from; null for the user. */
   readonly sourceId: string | null;
   /** Whom it is for. */
   readonly targetId: string | null;
@@ -22,6 +22,12 @@ export interface ActivityRow {
   readonly delegationId: string | undefined;
   /** When it was inserted, on the platform's clock. */
   readonly createdAt: number;
+  /** What newer platforms mark an echo of a busy queue with, or "". */
+  readonly messageType: string;
+  /** What was sent, as JSON; undefined for nothing. */
+  readonly requestBody: unknown;
+  /** What was answered, as JSON; undefined for nothing. */
+  readonly responseBody: unknown;
   /** One line about it. */
   summary: string;
   /** How far it is. */
@@ -52,14 +58,20 @@ export interface WorkspaceState {
   parentId: string | null;
   /** "external" or the kind of container. */
   runtime: string;
-  /** How messages get to it. */
-  deliveryMode: DeliveryMode;
+  /** How messages get to it; undefined until it has registered, if nobody has said it before. */
+  deliveryMode: DeliveryMode | undefined;
   /** How many tasks it takes at once. */
   maxConcurrentTasks: number;
   /** The secret for inbound calls. */
   inboundSecret: string | undefined;
   /** Where its agent listens; null until it has registered. */
   url: string | null;
+  /** What newer platforms want their workspaces to notice; undefined for nothing. */
+  generation: number | undefined;
+  /** When a registration of it was refused last, on the platform's clock. */
+  registerFailedAt: number | undefined;
+  /** When it was removed, on the platform's clock; undefined for what is not removed. */
+  removedAt: number | undefined;
   /** Its agent card. */
   agentCard: unknown;
   /** Its status. */

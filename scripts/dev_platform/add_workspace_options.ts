@@ -32,10 +32,11 @@ export interface AddWorkspaceOptions {
   runtime?: string | undefined;
   /** The secret for inbound calls, which every beat's answer carries. */
   inboundSecret?: string | undefined;
+  /** What newer platforms tell with every beat's answer, for the workspace to echo. */
+  generation?: number | undefined;
   /**
-   * How messages get to it.
-   *
-   * @default {"push"}
+   * How messages get to it. By default it is pushed to, until it registers otherwise; on newer
+   * platforms an external workspace polls from its registration on.
    */
   deliveryMode?: DeliveryMode | undefined;
   /**

@@ -18,6 +18,10 @@ export interface BeatBody {
   readonly runtime_state: string;
   /** What the runtime can do; undefined clears what was known. */
   readonly runtime_metadata: RuntimeMetadata | undefined;
+  /** The generation that the workspace has noticed; only newer platforms read it. */
+  readonly observed_generation?: number | undefined;
+  /** The agent's card, for a workspace that has none yet; only newer platforms read it. */
+  readonly agent_card?: object | undefined;
 }
 
 /** The block `runtime_metadata` of a heartbeat. */

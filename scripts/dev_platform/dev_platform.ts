@@ -7,6 +7,7 @@ import { rotate } from "./_tokens.ts";
 import type { WorkspaceState } from "./_workspace_state.ts";
 import type { AddWorkspaceOptions } from "./add_workspace_options.ts";
 import { DevWorkspace } from "./dev_workspace.ts";
+import type { Dialect } from "./dialect.ts";
 import type { Fault, FaultOptions } from "./fault.ts";
 import type { PlatformEvent } from "./platform_event.ts";
 import type { RecordedRequest } from "./recorded_request.ts";
@@ -21,7 +22,13 @@ export interface DevPlatformOptions {
    * @default {0}
    */
   port?: number;
-  /** The tenant: what isn't addressed to it is answered with an empty 404. */
+  /**
+   * How it speaks.
+   *
+   * @default {"2026-04"}
+   */
+  dialect?: Dialect;
+  /** The tenant: what isn't addressed to it is turned away. */
   orgId?: string;
   /** How many requests per minute are let through. Any number by default. */
   rateLimit?: number;
@@ -38,7 +45,7 @@ export class DevPlatform implements AsyncDisposable {
 
   /** @param options How it is set up. It listens at once. */
   constructor(options: DevPlatformOptions = {}) {
-    this.#state = new PlatformState(new PlatformClock(options.now));
+    this.#state = new PlatformState(new PlatformClock(options.now), options.dialect ?? "2026-04");
     this.#reception = new Reception(this.#state, {
       ...options,
       control: (request) => controlAnswer(this, request),
@@ -53,6 +60,11 @@ export class DevPlatform implements AsyncDisposable {
   /** Where it listens: `http://127.0.0.1:PORT`. */
   get url(): string {
     return `http://127.0.0.1:${this.#server.port}`;
+  }
+
+  /** How it speaks. */
+  get dialect(): Dialect {
+    return this.#state.dialect;
   }
 
   /** Every request so far, in the order in which they came in; control requests aren't listed. */

@@ -1,46 +1,18 @@
+import { pruneRows, receiveMessage } from "./_activity_rows.ts";
 import { releaseTurns } from "./_agent_turn.ts";
-import { putLedgerRow } from "./_delegation_ledger.ts";
-import { injectRows } from "./_delegation_listing.ts";
-import {
-  completeDelegation,
-  drainDelegation,
-  failDelegation,
-  hasDelegation,
-  insertResult,
-  markDelegation,
-  queueDelegation,
-  startDelegation,
-} from "./_delegation_steps.ts";
+import { DelegatingWorkspace } from "./_delegating_workspace.ts";
 import { setStatus } from "./_liveness.ts";
 import type { PlatformState } from "./_platform_state.ts";
 import type { WorkspaceState } from "./_workspace_state.ts";
 import type { DeliveredMessage, QueuedMessage } from "./a2a_message.ts";
 import type { AcceptedBeat, BeatBody, RuntimeOverrides } from "./beat_body.ts";
 import type { ChatBubble } from "./chat_bubble.ts";
-import type { LedgerRowOptions } from "./ledger_row_options.ts";
+import type { ReceiveOptions } from "./receive_options.ts";
 import type { WorkspaceStatus } from "./workspace_status.ts";
 import type { AgentBehaviour } from "./agent_behaviour.ts";
 
-/** What a workspace's agent delegates. */
-export interface DelegateOptions {
-  /**
-   * The target's id.
-   *
-   * @default {crypto.randomUUID()}
-   */
-  to?: string | undefined;
-  /** What to do; the platform keeps it to itself. */
-  task?: string | undefined;
-  /**
-   * The delegation's id.
-   *
-   * @default {crypto.randomUUID()}
-   */
-  id?: string | undefined;
-}
-
 /** A workspace of the development platform, as its tests see and script it. */
-export class DevWorkspace {
+export class DevWorkspace extends DelegatingWorkspace {
   readonly #platform: PlatformState;
   readonly #state: WorkspaceState;
 
@@ -49,13 +21,9 @@ export class DevWorkspace {
    * @param state The workspace there.
    */
   constructor(platform: PlatformState, state: WorkspaceState) {
+    super(platform, state);
     this.#platform = platform;
     this.#state = state;
-  }
-
-  /** Its id. */
-  get id(): string {
-    return this.#state.id;
   }
 
   /** Its name. Settable. */
@@ -100,6 +68,15 @@ export class DevWorkspace {
     setStatus(this.#platform, this.#state, status);
   }
 
+  /** What newer platforms tell with every beat's answer, for the workspace to echo. Settable. */
+  get generation(): number | undefined {
+    return this.#state.generation;
+  }
+
+  set generation(generation: number | undefined) {
+    this.#state.generation = generation;
+  }
+
   /** Whether it has a liveness key. */
   get livenessKey(): boolean {
     this.#platform.expire();
@@ -142,6 +119,24 @@ export class DevWorkspace {
     return this.#state.chat;
   }
 
+  /**
+   * Puts a message into what the workspace was sent, as if it had come in just now.
+   *
+   * @param options The message.
+   * @returns The id of its row of activity.
+   */
+  receive(options: ReceiveOptions = {}): string {
+    return receiveMessage(this.#platform, this.#state, options).id;
+  }
+
+  /**
+   * Forgets all activity, delegations included, as the platform does with rows that are older than a
+   * week.
+   */
+  pruneActivity(): void {
+    pruneRows(this.#state);
+  }
+
   /** The messages that have reached the agent. */
   get delivered(): readonly DeliveredMessage[] {
     return this.#state.delivered;
@@ -168,117 +163,5 @@ export class DevWorkspace {
    */
   release(): number {
     return releaseTurns(this.#state);
-  }
-
-  /**
-   * Delegates, as the agent does with `POST …/delegate`, to a peer that the test plays.
-   *
-   * @param options To whom, and under which id.
-   * @returns The delegation's id.
-   */
-  delegate(options: DelegateOptions = {}): string {
-    const { to = crypto.randomUUID(), id = crypto.randomUUID() } = options;
-    startDelegation(this.#platform, this.#state, { id, to, status: "pending" });
-    markDelegation(this.#platform, this.#state, { id, status: "dispatched" });
-    return id;
-  }
-
-  /**
-   * The peer has done it: inserts the result's row, then completes the first row.
-   *
-   * @param delegationId The delegation.
-   * @param reply The peer's reply.
-   * @throws {Deno.errors.NotFound} If there is no such delegation; so do all that follow.
-   */
-  finish(delegationId: string, reply: string): void {
-    this.#mustHave(delegationId);
-    completeDelegation(this.#platform, this.#state, delegationId, reply);
-  }
-
-  /**
-   * The peer has failed.
-   *
-   * @param delegationId The delegation.
-   * @param error What went wrong.
-   */
-  fail(delegationId: string, error: string): void {
-    this.#mustHave(delegationId);
-    failDelegation(this.#platform, this.#state, delegationId, error);
-  }
-
-  /**
-   * The moment between the two steps of `POST …/update`: the first row is completed, and there is
-   * no result's row.
-   *
-   * @param delegationId The delegation.
-   */
-  finishBare(delegationId: string): void {
-    this.#mustHave(delegationId);
-    markDelegation(this.#platform, this.#state, { id: delegationId, status: "completed" });
-  }
-
-  /**
-   * Inserts the result's row after {@linkcode DevWorkspace.finishBare}; like that of `POST …/update`
-   * it names no target.
-   *
-   * @param delegationId The delegation.
-   * @param reply The peer's reply.
-   */
-  finishResult(delegationId: string, reply: string): void {
-    this.#mustHave(delegationId);
-    insertResult(this.#platform, this.#state, { id: delegationId, reply, targetId: "" });
-  }
-
-  /**
-   * The target is busy: both rows say queued.
-   *
-   * @param delegationId The delegation.
-   */
-  queueDelegation(delegationId: string): void {
-    this.#mustHave(delegationId);
-    queueDelegation(this.#platform, this.#state, delegationId);
-  }
-
-  /**
-   * The target has got round to a queued delegation: the result's row is updated where it is, the
-   * first row stays queued.
-   *
-   * @param delegationId The delegation.
-   * @param reply The peer's reply.
-   */
-  drainDelegation(delegationId: string, reply: string): void {
-    this.#mustHave(delegationId);
-    drainDelegation(this.#platform, this.#state, delegationId, reply);
-  }
-
-  /**
-   * Puts rows into the listing of delegations as they are, whatever they are.
-   *
-   * @param rows The rows, the youngest first; they are younger than all rows so far.
-   * @param options With `replace`, none of the rows so far is listed any more.
-   */
-  injectRows(rows: unknown[], options: { replace?: boolean } = {}): void {
-    injectRows(this.#state, rows, options.replace ?? false);
-  }
-
-  /**
-   * Puts a row into the ledger of delegations, where this workspace and the other one both find it,
-   * or updates it where it is. As soon as a workspace has a row there, nothing but the ledger's rows
-   * is listed for it any more: none of what the methods above make.
-   *
-   * @param options The row.
-   * @throws {Deno.errors.AlreadyExists} If the delegation is between two other workspaces.
-   * @throws {Deno.errors.InvalidData} If it has ended, and the row says something else; what says
-   * the same again changes nothing.
-   */
-  putLedgerRow(options: LedgerRowOptions): void {
-    putLedgerRow(this.#platform, this.id, options);
-  }
-
-  #mustHave(delegationId: string): void {
-    if (hasDelegation(this.#state, delegationId)) return;
-    throw new Deno.errors.NotFound(
-      `Cannot find delegation '${delegationId}' of workspace '${this.id}'`,
-    );
   }
 }

@@ -1,22 +1,37 @@
 /**
  * Runs the development platform on its own:
- * `deno run --allow-net=127.0.0.1 scripts/dev_platform/main.ts [--port N]`.
- * It prints where it listens and a workspace to use, and runs until SIGINT or SIGTERM. What can be
- * done to it while it runs is in the documentation of `mod.ts`.
+ * `deno run --allow-net=127.0.0.1 scripts/dev_platform/main.ts [--port N] [--dialect D]`.
+ * The dialect is 2026-04, which is the default, or 2026-06. It prints where it listens and a
+ * workspace to use, and runs until SIGINT or SIGTERM. What can be done to it while it runs is in the
+ * documentation of `mod.ts`.
  *
  * @module
  */
+import { DIALECTS } from "./dialect.ts";
+import type { DevPlatformOptions } from "./dev_platform.ts";
 import { startDevPlatform } from "./start_dev_platform.ts";
 
-const USAGE = "Usage: main.ts [--port N], with N from 0 to 65535";
+const USAGE = `Usage: main.ts [--port N] [--dialect ${DIALECTS.join("|")}], with N from 0 to 65535`;
 const EXIT_USAGE = 64;
 
-function parsePort(args: readonly string[]): number | undefined {
-  if (args.length === 0) return 0;
-  const [flag, value = "", ...rest] = args;
-  const port = Number(value);
-  const valid = flag === "--port" && /^\d+$/.test(value) && port <= 65_535 && rest.length === 0;
-  return valid ? port : undefined;
+type Flags = Pick<DevPlatformOptions, "port" | "dialect">;
+
+/** Each flag once, in any order, with its value after it. */
+function parseFlags(args: readonly string[]): Flags | undefined {
+  const flags: Flags = {};
+  for (let at = 0; at < args.length; at += 2) {
+    const [flag, value = ""] = args.slice(at);
+    if (flag === "--port" && flags.port === undefined && /^\d+$/.test(value)) {
+      flags.port = Number(value);
+    } else if (flag === "--dialect" && flags.dialect === undefined) {
+      const dialect = DIALECTS.find((dialect) => dialect === value);
+      if (dialect === undefined) return undefined;
+      flags.dialect = dialect;
+    } else {
+      return undefined;
+    }
+  }
+  return (flags.port ?? 0) <= 65_535 ? flags : undefined;
 }
 
 async function terminated(): Promise<void> {
@@ -28,8 +43,8 @@ async function terminated(): Promise<void> {
   for (const signal of signals) Deno.removeSignalListener(signal, end);
 }
 
-async function run(port: number): Promise<void> {
-  await using platform = await startDevPlatform({ port });
+async function run(flags: Flags): Promise<void> {
+  await using platform = await startDevPlatform(flags);
   const stopped = terminated();
   const workspace = platform.addWorkspace({ name: "Demo" });
   console.log(`PLATFORM_URL=${platform.url}`);
@@ -39,11 +54,11 @@ async function run(port: number): Promise<void> {
 }
 
 if (import.meta.main) {
-  const port = parsePort(Deno.args);
-  if (port === undefined) {
+  const flags = parseFlags(Deno.args);
+  if (flags === undefined) {
     console.error(USAGE);
     Deno.exitCode = EXIT_USAGE;
   } else {
-    await run(port);
+    await run(flags);
   }
 }

@@ -7,7 +7,7 @@
  *
  * | endpoint | body | answer |
  * |---|---|---|
- * | `GET /_dev/state` | | workspaces with chat, deliveries and queue; events |
+ * | `GET /_dev/state` | | dialect; workspaces with chat, deliveries and queue; events |
  * | `GET /_dev/requests` | | `{requests}`: all that was received |
  * | `POST /_dev/workspaces` | {@linkcode AddWorkspaceOptions} | `{id, token}` |
  * | `POST /_dev/workspaces/:id/delegate` | `{to?, task?, id?}` | `{delegation_id}` |
@@ -17,6 +17,8 @@
  * | `POST /_dev/workspaces/:id/status` | `{status}` | |
  * | `POST /_dev/workspaces/:id/agent` | {@linkcode AgentBehaviour} | |
  * | `POST /_dev/workspaces/:id/release` | | `{released}`: how many turns have ended |
+ * | `POST /_dev/workspaces/:id/receive` | {@linkcode ReceiveOptions} | `{id}`: of its row |
+ * | `POST /_dev/workspaces/:id/prune` | | |
  * | `POST /_dev/workspaces/:id/rows` | `{rows, replace?}` | |
  * | `POST /_dev/workspaces/:id/ledger` | {@linkcode LedgerRowOptions} | |
  * | `POST /_dev/faults` | `{route, fault, times?, workspaceId?}`, a {@linkcode Fault} but `handle` | |
@@ -30,11 +32,14 @@ export type { AddWorkspaceOptions } from "./add_workspace_options.ts";
 export type { AgentBehaviour } from "./agent_behaviour.ts";
 export type { AcceptedBeat, BeatBody, RuntimeMetadata, RuntimeOverrides } from "./beat_body.ts";
 export type { ChatBubble } from "./chat_bubble.ts";
+export type { DelegateOptions } from "./delegate_options.ts";
 export { DevPlatform, type DevPlatformOptions } from "./dev_platform.ts";
-export { type DelegateOptions, DevWorkspace } from "./dev_workspace.ts";
+export { DevWorkspace } from "./dev_workspace.ts";
+export { type Dialect, DIALECTS } from "./dialect.ts";
 export type { Fault, FaultOptions } from "./fault.ts";
 export type { LedgerRowOptions } from "./ledger_row_options.ts";
 export type { PlatformEvent, PlatformEventType } from "./platform_event.ts";
+export type { ReceiveOptions } from "./receive_options.ts";
 export type { RecordedRequest } from "./recorded_request.ts";
 export { ROUTE_NAMES, type RouteName } from "./route_name.ts";
 export { startDevPlatform } from "./start_dev_platform.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 
+export { type DialectTestOptions, eachDialect } from "./dialects.ts";
 export { ManualClock } from "./manual_clock.ts";
 export { patient } from "./patient.ts";
 export { recordingLog } from "./recording_log.ts";

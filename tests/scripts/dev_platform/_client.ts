@@ -65,6 +65,18 @@ export async function listing(
   return Array.isArray(body) ? body : [];
 }
 
+/** Lists a workspace's activity; `query` begins with "?". */
+export async function activity(
+  platform: DevPlatform,
+  workspace: DevWorkspace,
+  query = "",
+): Promise<Record<string, unknown>[]> {
+  const path = `GET /workspaces/${workspace.id}/activity${query}`;
+  const { body, text } = await call(platform, path, { token: workspace.token });
+  if (!Array.isArray(body)) throw new TypeError(`Cannot list activity '${query}': ${text}`);
+  return body;
+}
+
 /** Sends a workspace a message from itself. */
 export function wake(
   platform: DevPlatform,

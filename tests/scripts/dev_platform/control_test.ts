@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { startDevPlatform } from "../../../scripts/dev_platform/mod.ts";
-import { beat, call, listing, wake } from "./_client.ts";
+import { eachDialect } from "../../support/dialects.ts";
+import { activity, beat, call, listing, wake } from "./_client.ts";
 
 Deno.test("the control surface does what the object does when it is called", async () => {
   await using platform = await startDevPlatform({ now: () => 0 });
@@ -24,6 +25,13 @@ Deno.test("the control surface does what the object does when it is called", asy
   await of("rows", { rows: [null], replace: true });
   assertEquals((await listing(platform, workspace)).map((row) => row === null), [true]);
 
+  const message = { from: null, text: "Hello", summary: "A greeting" };
+  const { id: rowId } = await of("receive", message);
+  const [row] = await activity(platform, workspace, "?type=a2a_receive");
+  assertEquals([row?.["id"], row?.["source_id"], row?.["summary"]], [rowId, null, "A greeting"]);
+  assertEquals(await of("prune"), {});
+  assertEquals(await activity(platform, workspace), []);
+
   await of("agent", { kind: "blocks", reply: "Yawn" });
   const woken = wake(platform, workspace, "m-1");
   await platform.waitFor((r) => r.route === "a2a", { whenReceived: true });
@@ -45,11 +53,50 @@ Deno.test("the control surface does what the object does when it is called", asy
   assertEquals(await of("status", { status: "paused" }), { status: "paused" });
 
   const state = await control("GET /_dev/state");
+  assertEquals([state.url, state.dialect], [platform.url, platform.dialect]);
+  assertEquals(state.workspaces[0].generation, null);
   assertEquals(state.workspaces[0].delivered[0].text, "Wake up");
   assertEquals(state.workspaces[0].restarts, 1);
   const { requests } = await control("GET /_dev/requests");
   assertEquals(requests.length, platform.requests.length);
   assertEquals(requests.some(({ path }: { path: string }) => path.startsWith("/_dev")), false);
+});
+
+Deno.test("the control surface makes a message in full when it is told all of it", async () => {
+  await using platform = await startDevPlatform({ dialect: "2026-06" });
+  const made = await call(platform, "POST /_dev/workspaces", { body: { generation: 3 } });
+  const workspace = platform.workspace(JSON.parse(made.text).id);
+  assertEquals(workspace.generation, 3);
+  const body = {
+    from: "11111111-2222-4333-8444-555555555555",
+    text: "Dig",
+    method: "delegate_result",
+    status: "failed",
+    summary: "No shovel",
+    messageType: "backpressure",
+    responseBody: { delegation_id: "d-1", text: "" },
+  };
+  await call(platform, `POST /_dev/workspaces/${workspace.id}/receive`, { body });
+  workspace.receive(body);
+  const [direct, controlled] = (await activity(platform, workspace))
+    .map(({ id: _id, created_at: _at, request_body, ...row }) => {
+      const { method, params } = Object(request_body);
+      return { ...row, called: method, parts: params.message.parts };
+    });
+  assertEquals(controlled, direct);
+});
+
+eachDialect.test("the control surface tells the dialect when it is asked for the state", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
+  assertEquals(platform.dialect, dialect);
+  platform.addWorkspace({ generation: 7 });
+  const state = JSON.parse((await call(platform, "GET /_dev/state")).text);
+  assertEquals([state.dialect, state.workspaces[0].generation], [dialect, 7]);
+});
+
+Deno.test("startDevPlatform() speaks as the reference expects it when it is told no dialect", async () => {
+  await using platform = await startDevPlatform();
+  assertEquals(platform.dialect, "2026-04");
 });
 
 const refusals: [request: string, body: string | undefined, status: number, error: string][] = [
@@ -71,6 +118,12 @@ const refusals: [request: string, body: string | undefined, status: number, erro
     404,
     "Cannot find delegation 'd'",
   ],
+  ["POST /_dev/workspaces", `{"generation":1.5}`, 400, "Cannot read 'generation'"],
+  ["POST /_dev/workspaces/ws-1/receive", `{"from":1}`, 400, "Cannot read 'from'"],
+  ["POST /_dev/workspaces/ws-1/receive", `{"text":null}`, 400, "Cannot read 'text'"],
+  ["POST /_dev/workspaces/ws-1/receive", `{"responseBody":""}`, 400, "Cannot read 'responseBody'"],
+  ["POST /_dev/workspaces/ws-1/receive", `{"colour":"red"}`, 400, "Cannot read 'colour'"],
+  ["POST /_dev/workspaces/none/prune", undefined, 404, "Cannot find workspace 'none'"],
   ["POST /_dev/workspaces/none/release", undefined, 404, "Cannot find workspace 'none'"],
   [
     "POST /_dev/workspaces/ws-1/dance",

@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { startDevPlatform } from "../../../scripts/dev_platform/mod.ts";
-import { beat, call, listing, wake } from "./_client.ts";
+import { eachDialect } from "../../support/dialects.ts";
+import { beat, call, listing } from "./_client.ts";
 
 const PEER = "11111111-2222-4333-8444-555555555555";
 
@@ -48,12 +49,19 @@ Deno.test("finish() lists the result first when the peer has replied", async () 
   ]);
 });
 
-Deno.test("fail() lists a result without delegation_id when the peer has failed", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("fail() lists a result with the error when the peer has failed", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   const workspace = platform.addWorkspace();
   workspace.fail(workspace.delegate({ to: PEER, id: "d-1" }), "out of shovels");
-  assertEquals(brief(await listing(platform, workspace)), [
-    { target_id: PEER, summary: "Delegation failed", status: "failed", error: "out of shovels" },
+  const rows = await listing(platform, workspace);
+  assertEquals(brief(rows.map(({ direction: _direction, ...row }) => row)), [
+    {
+      target_id: PEER,
+      summary: "Delegation failed",
+      status: "failed",
+      error: "out of shovels",
+      ...(dialect === "2026-06" && { delegation_id: "d-1" }),
+    },
     {
       target_id: PEER,
       summary: `Delegating to ${PEER}`,
@@ -62,6 +70,16 @@ Deno.test("fail() lists a result without delegation_id when the peer has failed"
       error: "out of shovels",
     },
   ]);
+});
+
+eachDialect.test("delegations tells the direction of all rows when the platform is newer", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
+  const workspace = platform.addWorkspace();
+  workspace.finish(workspace.delegate(), "Dug");
+  workspace.fail(workspace.delegate(), "no");
+  workspace.queueDelegation(workspace.delegate());
+  const directions = (await listing(platform, workspace)).map((row) => row["direction"]);
+  assertEquals(directions, Array(6).fill(dialect === "2026-06" ? "sent" : undefined));
 });
 
 Deno.test("finishBare() lists no result until finishResult() has inserted it", async () => {
@@ -269,48 +287,4 @@ Deno.test("delegations/record and …/update insert the result after the first r
   await call(platform, path, { token, body: { status: "completed", response_preview: "Dug" } });
   assertEquals(await statuses(), ["completed", "completed"]);
   assertEquals((await listing(platform, workspace))[0]?.["target_id"], "");
-});
-
-const guarded = [
-  "GET /delegations",
-  "GET /state",
-  "GET /activity",
-  "POST /activity",
-  "POST /notify",
-  "POST /delegate",
-  "POST /delegations/record",
-  "POST /delegations/d-1/update",
-];
-for (const endpoint of guarded) {
-  Deno.test(`${endpoint} answers 401 when the token is missing, wrong, or another workspace's`, async () => {
-    await using platform = await startDevPlatform();
-    const { id } = platform.addWorkspace({ token: null });
-    const other = platform.addWorkspace();
-    const path = endpoint.replace(" ", ` /workspaces/${id}`);
-    assertEquals((await call(platform, path)).body, { error: "missing workspace auth token" });
-    for (const token of ["wrong", other.token]) {
-      const { status, body } = await call(platform, path, { token });
-      assertEquals([status, body], [401, { error: "invalid workspace auth token" }]);
-    }
-  });
-}
-
-Deno.test("activity lists messages by type and source, the youngest first", async () => {
-  await using platform = await startDevPlatform();
-  const workspace = platform.addWorkspace();
-  const { id, token } = workspace;
-  await wake(platform, workspace, "m-1");
-  await call(platform, `POST /workspaces/${id}/notify`, { token, body: { message: "Hello" } });
-  workspace.delegate();
-  const summaries = async (query: string) => {
-    const { body } = await call(platform, `GET /workspaces/${id}/activity${query}`, { token });
-    return Array.isArray(body) ? body.map((row) => row.summary) : [];
-  };
-  assertEquals(await summaries("?type=a2a_receive"), ["Hello", "Wake up"]);
-  assertEquals(await summaries("?type=a2a_receive&source=canvas"), ["Hello"]);
-  assertEquals(await summaries("?type=a2a_receive&source=agent"), ["Wake up"]);
-  assertEquals((await summaries("?limit=1")).length, 1);
-  const report = { activity_type: "note", summary: "Mine" };
-  await call(platform, `POST /workspaces/${id}/activity`, { token, body: report });
-  assertEquals(await summaries("?type=note"), ["Mine"]);
 });

@@ -1,5 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { startDevPlatform, type WorkspaceStatus } from "../../../scripts/dev_platform/mod.ts";
+import {
+  type Dialect,
+  startDevPlatform,
+  type WorkspaceStatus,
+} from "../../../scripts/dev_platform/mod.ts";
+import { eachDialect } from "../../support/dialects.ts";
 import { beat, call } from "./_client.ts";
 
 const transitions: [from: WorkspaceStatus, beat: object, to: WorkspaceStatus][] = [
@@ -15,17 +20,27 @@ const transitions: [from: WorkspaceStatus, beat: object, to: WorkspaceStatus][] 
   ["degraded", { error_rate: 0, runtime_state: "sleepy" }, "degraded"],
   ["offline", { error_rate: 1 }, "online"],
   ["provisioning", {}, "online"],
-  ["failed", {}, "failed"],
   ["paused", {}, "paused"],
   ["hibernated", {}, "hibernated"],
+  ["hibernating", {}, "hibernating"],
 ];
 
 for (const [from, fields, to] of transitions) {
-  Deno.test(`heartbeat leads from ${from} to ${to} when it says ${JSON.stringify(fields)}`, async () => {
-    await using platform = await startDevPlatform();
+  eachDialect.test(`heartbeat leads from ${from} to ${to} when it says ${JSON.stringify(fields)}`, async (dialect) => {
+    await using platform = await startDevPlatform({ dialect });
     const workspace = platform.addWorkspace({ status: from });
     await beat(platform, workspace, fields);
     assertEquals(workspace.status, to);
+  });
+}
+
+const revived: WorkspaceStatus[] = ["awaiting_agent", "failed"];
+for (const from of revived) {
+  eachDialect.test(`heartbeat leads from ${from} to online when the platform is newer`, async (dialect) => {
+    await using platform = await startDevPlatform({ dialect });
+    const workspace = platform.addWorkspace({ status: from });
+    await beat(platform, workspace, { error_rate: 1 });
+    assertEquals(workspace.status, dialect === "2026-06" ? "online" : from);
   });
 }
 
@@ -83,7 +98,7 @@ Deno.test("register makes the liveness key again when it has expired", async () 
   assertEquals([workspace.status, workspace.restarts], ["offline", 2]);
 });
 
-const untouched: WorkspaceStatus[] = ["paused", "hibernated", "removed"];
+const untouched: WorkspaceStatus[] = ["paused", "hibernated", "hibernating", "removed"];
 for (const status of untouched) {
   Deno.test(`advance() leaves a workspace alone when it is ${status}`, async () => {
     await using platform = await startDevPlatform();
@@ -103,20 +118,53 @@ Deno.test("advance() restarts nothing when an ancestor is paused", async () => {
   assertEquals([leaf.status, leaf.restarts], ["offline", 0]);
 });
 
-Deno.test("advance() takes an external workspace offline without a restart when 90 s have passed", async () => {
-  await using platform = await startDevPlatform({ now: () => 0 });
+/** How long an external workspace may be silent, and what it is then. */
+const stale: Readonly<Record<Dialect, [ms: number, status: WorkspaceStatus]>> = {
+  "2026-04": [90_000, "offline"],
+  "2026-06": [180_000, "awaiting_agent"],
+};
+
+eachDialect.test("advance() takes an external workspace down without a restart when it was silent too long", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect, now: () => 0 });
   const workspace = platform.addWorkspace({ runtime: "external" });
-  platform.advance(90_000);
-  assertEquals(workspace.status, "online");
-  platform.advance(1);
-  assertEquals([workspace.status, workspace.livenessKey], ["offline", false]);
+  const [ms, status] = stale[dialect];
+  platform.advance(ms - 1);
+  await beat(platform, workspace);
+  platform.advance(ms - 1);
+  assertEquals([workspace.status, workspace.livenessKey], ["online", true]);
+  platform.advance(2);
+  assertEquals([workspace.status, workspace.livenessKey], [status, false]);
   assertEquals(workspace.restarts, 0);
+  assertEquals(platform.events.at(-1)?.type, "WORKSPACE_OFFLINE");
 });
 
-Deno.test("advance() does not restart an external workspace when its key expires", async () => {
-  await using platform = await startDevPlatform();
-  const workspace = platform.addWorkspace({ runtime: "external" });
-  workspace.status = "failed";
+eachDialect.test("advance() does not sweep an external workspace when it is not up", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
+  const workspace = platform.addWorkspace({ runtime: "external", status: "provisioning" });
+  platform.advance(1_000_000);
+  assertEquals(workspace.status, "provisioning");
+});
+
+eachDialect.test("advance() sweeps an external workspace when it has no liveness key", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect, now: () => 0 });
+  const workspace = platform.addWorkspace({ runtime: "external", status: "offline" });
+  await beat(platform, workspace);
+  assertEquals([workspace.status, workspace.livenessKey], ["online", false]);
+  const [ms, status] = stale[dialect];
+  platform.advance(ms);
+  assertEquals(workspace.status, "online");
+  platform.advance(1);
+  assertEquals(workspace.status, status);
+});
+
+eachDialect.test("advance() does not restart an external workspace when its key expires", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect, now: () => 0 });
+  const one = platform.addWorkspace({ runtime: "external" });
+  const other = platform.addWorkspace({ runtime: "external" });
+  other.status = "failed";
+  // The very instant of the key's end, at which 2026-06 does not take the last beat for too old yet.
   platform.advance(180_000);
-  assertEquals([workspace.status, workspace.restarts], ["offline", 0]);
+  const status = stale[dialect][1];
+  assertEquals([one.status, one.restarts], [status, 0]);
+  assertEquals([other.status, other.restarts], [status, 0]);
 });

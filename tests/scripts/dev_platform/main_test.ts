@@ -1,11 +1,14 @@
 import { assertEquals } from "@std/assert";
+import type { Dialect } from "../../../scripts/dev_platform/mod.ts";
+import { patient } from "../../support/patient.ts";
 import { call } from "./_client.ts";
 
 const MAIN = new URL("../../../scripts/dev_platform/main.ts", import.meta.url);
 const CONFIG = new URL("../../../deno.json", import.meta.url);
+const USAGE = "Usage: main.ts [--port N] [--dialect 2026-04|2026-06], with N from 0 to 65535\n";
 const { state } = await Deno.permissions.query({ name: "run" });
 
-function start(args: string[]): Deno.ChildProcess {
+function start(args: string): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
     args: [
       "run",
@@ -13,56 +16,73 @@ function start(args: string[]): Deno.ChildProcess {
       "--allow-net=127.0.0.1",
       `--config=${CONFIG.pathname}`,
       MAIN.href,
-      ...args,
+      ...args.split(" ").filter(Boolean),
     ],
     stdout: "piped",
     stderr: "piped",
   }).spawn();
 }
 
-Deno.test({
-  name: "main.ts prints a workspace that can beat, and ends with 0 when it gets SIGTERM",
-  ignore: state !== "granted",
-  fn: async () => {
-    await using child = start(["--port", "0"]);
-    const printed = new Map<string, string>();
-    let rest = "";
-    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-    while (printed.size < 3) {
-      rest += (await reader.read()).value ?? "";
-      const lines = rest.split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) {
-        const [name = "", value = ""] = line.split("=");
-        printed.set(name, value);
-      }
-    }
-    const url = printed.get("PLATFORM_URL") ?? "";
-    const { status } = await call({ url }, "POST /registry/heartbeat", {
-      token: printed.get("MOLECULE_WORKSPACE_TOKEN"),
-      body: { workspace_id: printed.get("WORKSPACE_ID") },
-    });
-    assertEquals(status, 200);
-    child.kill("SIGTERM");
-    assertEquals((await child.status).code, 0);
-    await reader.cancel();
-    assertEquals(await new Response(child.stderr).text(), "");
-  },
-});
-
-for (
-  const args of [["--port"], ["--port", "x"], ["--port", "70000"], ["--help"], ["--port", "1", "2"]]
-) {
+const starts: [args: string, dialect: Dialect][] = [
+  ["", "2026-04"],
+  ["--port 0 --dialect 2026-04", "2026-04"],
+  ["--dialect 2026-06 --port 0", "2026-06"],
+];
+for (const [args, dialect] of starts) {
   Deno.test({
-    name: `main.ts exits with 64 when it gets '${args.join(" ")}'`,
+    name: `main.ts prints a workspace that can beat, and ends with 0 when it gets '${args}'`,
     ignore: state !== "granted",
     fn: async () => {
-      const { code, stdout, stderr } = await start(args).output();
+      await using child = start(args);
+      const printed = new Map<string, string>();
+      let rest = "";
+      const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+      while (printed.size < 3) {
+        rest += (await reader.read()).value ?? "";
+        const lines = rest.split("\n");
+        rest = lines.pop() ?? "";
+        for (const line of lines) {
+          const [name = "", value = ""] = line.split("=");
+          printed.set(name, value);
+        }
+      }
+      const url = printed.get("PLATFORM_URL") ?? "";
+      const { status } = await call({ url }, "POST /registry/heartbeat", {
+        token: printed.get("MOLECULE_WORKSPACE_TOKEN"),
+        body: { workspace_id: printed.get("WORKSPACE_ID") },
+      });
+      assertEquals(status, 200);
+      const { text } = await call({ url }, "GET /_dev/state");
+      assertEquals(JSON.parse(text).dialect, dialect);
+      child.kill("SIGTERM");
+      assertEquals((await child.status).code, 0);
+      await reader.cancel();
+      assertEquals(await new Response(child.stderr).text(), "");
+    },
+  });
+}
+
+const wrong = [
+  "--port",
+  "--port x",
+  "--port 70000",
+  "--port 1 2",
+  "--port 1 --port 2",
+  "--dialect",
+  "--dialect 2026-05",
+  "--dialect 2026-04 --dialect 2026-06",
+  "--dialect 2026-04 --port",
+  "--help",
+];
+for (const args of wrong) {
+  Deno.test({
+    name: `main.ts exits with 64 when it gets '${args}'`,
+    ignore: state !== "granted",
+    fn: async () => {
+      await using child = start(args);
+      const { code, stdout, stderr } = await patient(child.output());
       assertEquals([code, stdout.length], [64, 0]);
-      assertEquals(
-        new TextDecoder().decode(stderr),
-        "Usage: main.ts [--port N], with N from 0 to 65535\n",
-      );
+      assertEquals(new TextDecoder().decode(stderr), USAGE);
     },
   });
 }

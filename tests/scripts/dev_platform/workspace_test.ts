@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { startDevPlatform } from "../../../scripts/dev_platform/mod.ts";
+import { eachDialect } from "../../support/dialects.ts";
 import { beat, call } from "./_client.ts";
 
 Deno.test("workspace shows name, parent and counters when it is asked without a token", async () => {
@@ -33,16 +34,46 @@ Deno.test("workspace shows name, parent and counters when it is asked without a 
   assertEquals(JSON.parse(text).parent_id, null);
 });
 
-Deno.test("workspace answers 404, 400 or status removed when there is nothing to show", async () => {
+Deno.test("workspace answers 404 or 400 when there is nothing to show", async () => {
   await using platform = await startDevPlatform();
   const unknown = await call(platform, `GET /workspaces/${crypto.randomUUID()}`);
   assertEquals([unknown.status, unknown.body], [404, { error: "workspace not found" }]);
   const odd = await call(platform, "GET /workspaces/odd");
   assertEquals([odd.status, odd.body], [400, { error: "invalid workspace ID" }]);
+});
+
+eachDialect.test("workspace answers with the status, or 410, when the workspace was removed", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect, now: () => Date.UTC(2026, 5, 3) });
   const workspace = platform.addWorkspace();
+  const { id } = workspace;
+  const ask = (query = "") => call(platform, `GET /workspaces/${id}${query}`);
+  assertEquals((await ask()).status, 200);
+  platform.advance(60_000);
   workspace.status = "removed";
-  const removed = await call(platform, `GET /workspaces/${workspace.id}`);
-  assertEquals([removed.status, JSON.parse(removed.text).status], [200, "removed"]);
+  platform.advance(60_000);
+  const removed = await ask();
+  if (dialect === "2026-06") {
+    assertEquals([removed.status, removed.body], [410, {
+      error: "workspace removed",
+      id,
+      removed_at: "2026-06-03T00:01:00.000Z",
+      hint: "Make a new workspace, and give its agent that one's id and token.",
+    }]);
+    assertEquals((await ask("?include_removed=1")).status, 410);
+  } else {
+    assertEquals([removed.status, JSON.parse(removed.text).status], [200, "removed"]);
+  }
+  const shown = await ask("?include_removed=true");
+  assertEquals([shown.status, JSON.parse(shown.text).status], [200, "removed"]);
+  workspace.status = "online";
+  assertEquals((await ask()).status, 200);
+});
+
+Deno.test("workspace answers 410 when the workspace was removed from the outset", async () => {
+  await using platform = await startDevPlatform({ dialect: "2026-06", now: () => 0 });
+  const { id } = platform.addWorkspace({ status: "removed" });
+  const { status, text } = await call(platform, `GET /workspaces/${id}`);
+  assertEquals([status, JSON.parse(text).removed_at], [410, "1970-01-01T00:00:00.000Z"]);
 });
 
 Deno.test("state tells whether the workspace is paused when it is asked with a token", async () => {
