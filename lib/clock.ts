@@ -71,3 +71,32 @@ export async function settlesWithin(
   clearTimeout(timer);
   return first !== "late";
 }
+
+/**
+ * Does something that is not given up as soon as the signal aborts, but a while later: what has been
+ * begun and cannot be repeated.
+ *
+ * @param signal Asks for an end; nothing is begun when it has aborted already.
+ * @param graceMs How much later that is, in milliseconds.
+ * @param work What is done, until the signal that it is given aborts.
+ * @throws The signal's reason, when nothing was begun; and what the work throws.
+ */
+export async function withGrace<T>(
+  signal: AbortSignal,
+  graceMs: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted();
+  const end = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const onAbort = () => {
+    timer = setTimeout(() => end.abort(signal.reason), graceMs);
+  };
+  signal.addEventListener("abort", onAbort);
+  try {
+    return await work(end.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", onAbort);
+  }
+}

@@ -38,10 +38,20 @@
  */
 
 export type { Clock } from "./clock.ts";
-export { InputError, type NotifyMode } from "./config/mod.ts";
+export { InputError, type NotifyMode, type RegisterMode } from "./config/mod.ts";
 export { EXIT_CODE, type ExitCode } from "./exit_code.ts";
-export { createLog, type Log, type LogFormat, type LogLevel, type LogOptions } from "./log/mod.ts";
-export { type LineSink, Secrets, StderrHandler } from "./log/mod.ts";
+export {
+  type CreatedLog,
+  createLog,
+  type LineSink,
+  type Log,
+  type LogFormat,
+  type LogLevel,
+  type LogOptions,
+  Secrets,
+  StderrHandler,
+} from "./log/mod.ts";
+export type { AgentCardOptions } from "./presence/mod.ts";
 export {
   type AgentState,
   CAPABILITIES,
@@ -50,5 +60,7 @@ export {
   Report,
   type RuntimeReport,
 } from "./report/mod.ts";
+export type { Sharing } from "./sharing.ts";
 export { Sidecar } from "./sidecar.ts";
 export type { PlatformOptions, SidecarOptions } from "./sidecar_options.ts";
+export type { TurnTaking } from "./turns.ts";

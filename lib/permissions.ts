@@ -6,6 +6,7 @@
  * @module
  */
 
+import { normalize } from "@std/path/normalize";
 import { ENVIRONMENT_VARIABLES } from "./config/environment.ts";
 
 /** What the grants depend on. Every path is absolute. */
@@ -20,6 +21,20 @@ export interface GrantSettings {
   readonly configFile: string;
   /** The file in which the agent reports about itself. */
   readonly reportFile: string;
+  /**
+   * The agent card that is registered; by default `agent_card.json` in the configs folder.
+   */
+  readonly agentCardFile?: string | undefined;
+  /**
+   * The file that is touched for an agent which nobody can wake, or `off`; by default
+   * `<results file>.wake`.
+   */
+  readonly wakeFile?: string | undefined;
+  /**
+   * The folder that holds the files of several workspaces; by default there is none, and only the
+   * files named above are granted.
+   */
+  readonly workspacesDir?: string | undefined;
 }
 
 /** Grants as Deno names them: each list holds everything that is allowed, and nothing else is. */
@@ -44,6 +59,33 @@ export function tokenFile(configsDir: string): string {
 /** The inbound secret's file in a configs folder (contract 4.2). */
 export function inboundSecretFile(configsDir: string): string {
   return `${configsDir}/.platform_inbound_secret`;
+}
+
+/** The agent card in a configs folder, where the settings name no other. */
+export function defaultAgentCardFile(configsDir: string): string {
+  return `${configsDir}/agent_card.json`;
+}
+
+/** What stands for no wake file. */
+export const NO_WAKE_FILE = "off";
+
+/** The wake file beside a results file, where the settings name no other. */
+export function defaultWakeFile(resultsFile: string): string {
+  return resultsFile === "-" ? NO_WAKE_FILE : `${resultsFile}.wake`;
+}
+
+/** Where the files of several workspaces are, where the settings name no other folder. */
+export function defaultWorkspacesDir(configsDir: string): string {
+  return `${configsDir}/workspaces`;
+}
+
+/** The files of one workspace among several. */
+export function workspaceFiles(workspacesDir: string, workspaceId: string): {
+  readonly configsDir: string;
+  readonly resultsFile: string;
+} {
+  const configsDir = `${workspacesDir}/${workspaceId}`;
+  return { configsDir, resultsFile: `${configsDir}/delegation_results.jsonl` };
 }
 
 /** The report file in a configs folder, where the settings name no other. */
@@ -123,25 +165,63 @@ export const DOCKER_MARKER = "/.dockerenv";
  * @returns The grants, without duplicates, in a fixed order.
  */
 export function leastGrants(settings: GrantSettings): Grants {
-  const secret = inboundSecretFile(settings.configsDir);
-  const path = settings.resultsFile;
-  const results = path === "-" ? [] : Object.values(resultsFiles(path));
-  const report = Object.values(reportFiles(settings.reportFile));
+  const { configFile, configsDir, resultsFile, workspacesDir } = settings;
+  const { agentCardFile = defaultAgentCardFile(configsDir) } = settings;
+  const { wakeFile = defaultWakeFile(resultsFile) } = settings;
+  const written = [
+    ...privateFiles(configsDir),
+    ...resultsFile === "-" ? [] : Object.values(resultsFiles(resultsFile)),
+    ...wakeFile === NO_WAKE_FILE ? [] : [wakeFile],
+    ...Object.values(reportFiles(settings.reportFile)),
+    ...workspacesDir === undefined ? [] : [workspacesDir],
+  ];
   return {
     net: unique(settings.platformUrls.map(hostAndPort)),
-    read: unique([
-      settings.configFile,
-      tokenFile(settings.configsDir),
-      secret,
-      temporaryFile(secret), // a rename reads its source
-      ...results, // a rename reads its source, and what is there is looked at first
-      ...report,
-      DOCKER_MARKER,
-    ]),
-    write: unique([secret, temporaryFile(secret), ...results, ...report]),
+    // A rename reads its source, and what is there is looked at first.
+    read: unique([configFile, ...written, agentCardFile, DOCKER_MARKER]),
+    write: unique(written),
     env: ENVIRONMENT_VARIABLES,
     sys: [SEE_PROCESS],
   };
+}
+
+/**
+ * Whether a wake file would be one of the sidecar's other files, which touching it would spoil.
+ *
+ * @param settings The settings, the wake file among them.
+ */
+export function isWakeFileTaken({ wakeFile, ...others }: GrantSettings): boolean {
+  if (wakeFile === undefined || wakeFile === NO_WAKE_FILE) return false;
+  const { read } = leastGrants({ ...others, wakeFile: NO_WAKE_FILE, workspacesDir: undefined });
+  return read.some((path) => normalize(path) === normalize(wakeFile)); // whatever is written is read
+}
+
+/**
+ * Computes the least grants for several workspaces at once: their files are in one folder, and no
+ * other is written.
+ *
+ * @param settings The platforms, the folder, and the config.yaml to read.
+ */
+export function workspacesGrants(
+  { configFile, platformUrls, workspacesDir }: {
+    readonly platformUrls: readonly string[];
+    readonly workspacesDir: string;
+    readonly configFile: string;
+  },
+): Grants {
+  return {
+    net: unique(platformUrls.map(hostAndPort)),
+    read: [configFile, workspacesDir, DOCKER_MARKER],
+    write: [workspacesDir],
+    env: ENVIRONMENT_VARIABLES,
+    sys: [SEE_PROCESS],
+  };
+}
+
+/** What the platform hands out, and where it is written before it is renamed into place. */
+function privateFiles(configsDir: string): string[] {
+  const files = [tokenFile(configsDir), inboundSecretFile(configsDir)];
+  return files.flatMap((file) => [file, temporaryFile(file)]);
 }
 
 /**

@@ -1,34 +1,37 @@
-import { AuthorizedClient, PromptTokens, TokenStore } from "./auth/mod.ts";
 import { BeatLoop } from "./beat/mod.ts";
 import { type Clock, settlesWithin, systemClock } from "./clock.ts";
 import { InputError } from "./config/mod.ts";
 import {
+  ActivityPoll,
   Deliveries,
-  FileResults,
-  Journal,
   NotifyLoop,
   Parent,
   PollLoop,
   resultKey,
-  StdoutResults,
   WakeLoop,
   WriterBusyError,
-  WriterLock,
 } from "./delegations/mod.ts";
+import { type IssuedToken, PromptTokens } from "./auth/mod.ts";
 import { EXIT_CODE, type ExitCode, exitCodeFor } from "./exit_code.ts";
 import { mayRead } from "./grants.ts";
 import { createLog, type Log, Secrets } from "./log/mod.ts";
-import { inboundSecretFile, resultsFiles, tokenFile } from "./permissions.ts";
-import { Contact, isUnreachable, PlatformClient, type Sender } from "./platform/mod.ts";
+import { inboundSecretFile, tokenFile } from "./permissions.ts";
+import { Contact, isUnreachable, pacedSender } from "./platform/mod.ts";
+import { PresenceLoop } from "./presence/mod.ts";
 import { Report, ReportFile } from "./report/mod.ts";
-import { InboundSecret, savedSecret } from "./secrets/mod.ts";
+import { InboundSecret } from "./secrets/mod.ts";
+import { ALONE } from "./sharing.ts";
+import { completeOptions, type SidecarOptions } from "./sidecar_options.ts";
 import {
-  type CompleteOptions,
-  completeOptions,
-  type PlatformOptions,
-  type SidecarOptions,
-} from "./sidecar_options.ts";
+  authorizedSender,
+  deliveryParts,
+  learnSavedSecret,
+  registrationParts,
+  tokenStore,
+  wakingParts,
+} from "./sidecar_parts.ts";
 import { type Loop, supervise } from "./supervise.ts";
+import type { TurnTaking } from "./turns.ts";
 
 /** The first beat waits for no disk: only so long for news of another sidecar, and the report. */
 const DISK_PATIENCE_MS = 1000;
@@ -49,7 +52,11 @@ export class Sidecar {
   readonly #clock: Clock;
   readonly #secrets: Secrets;
   readonly #configsDir: string;
+  readonly #disk: TurnTaking;
   readonly #secret: InboundSecret;
+  readonly #issuedToken: IssuedToken;
+  readonly #registers: boolean;
+  readonly #presence: PresenceLoop;
   readonly #beats: BeatLoop;
   readonly #reportFile: ReportFile | undefined;
   readonly #deliveries: Deliveries;
@@ -57,6 +64,7 @@ export class Sidecar {
   readonly #wakes: WakeLoop;
   readonly #notes: NotifyLoop;
   #isRunning = false;
+  #stop = () => {};
 
   /**
    * Makes the sidecar; it does nothing yet.
@@ -65,26 +73,54 @@ export class Sidecar {
    * @throws {TypeError} An option is not allowed, or a proxy would read the token.
    */
   constructor(options: SidecarOptions) {
-    const { clock = systemClock, secrets = new Secrets() } = options;
+    const { clock = systemClock, secrets = new Secrets(), sharing = ALONE } = options;
+    const { disk, pace, tokenDisk } = sharing;
     const { log = createLog({ level: "info", format: "text", secrets }).log } = options;
     const complete = completeOptions(options);
     const { configsDir, reportFile, reportMaxAgeSeconds, workspaceId } = complete;
     const intervalMs = complete.intervalSeconds * 1000;
     const contact = new Contact();
-    const sender = authorizedSender(complete, { secrets, log });
+    const store = tokenStore(complete, { secrets, log });
+    const source = new PromptTokens(store, { log, disk: tokenDisk });
+    const sender = authorizedSender(complete, source);
     const common = { workspaceId, sender, contact, log, clock };
     this.#log = log;
     this.#clock = clock;
     this.#secrets = secrets;
     this.#configsDir = configsDir;
     const file = inboundSecretFile(configsDir);
-    this.#secret = new InboundSecret({ file, secrets, log, clock });
+    this.#secret = new InboundSecret({ file, secrets, disk, log, clock });
+    this.#disk = disk;
+    const { issuedToken, registration } = registrationParts(complete, {
+      ...common,
+      store,
+      source,
+      disk,
+      onAccepted: (answer) => this.#secret.offer(answer),
+    });
+    this.#issuedToken = issuedToken;
+    this.#registers = registration !== undefined;
+    this.#presence = new PresenceLoop({
+      ...common,
+      pace,
+      intervalMs,
+      registration,
+      waitsForRestore: complete.waitsForRestore,
+      onRemoved: () => this.#stop(),
+    });
     this.#beats = new BeatLoop({
       ...common,
       intervalMs,
       report: this.report,
       secrets,
       onAccepted: (answer) => this.#secret.offer(answer),
+      watch: {
+        allowed: (signal) => this.#presence.allowed(signal),
+        beatEnded: (outcome) => {
+          this.#presence.beatEnded(outcome);
+          issuedToken.retry();
+        },
+      },
     });
     // Where it is not granted, nobody can report there.
     this.#reportFile = mayRead(reportFile)
@@ -92,21 +128,26 @@ export class Sidecar {
         file: reportFile,
         maxAgeMs: reportMaxAgeSeconds * 1000,
         report: this.report,
+        sharing,
         log,
         clock,
       })
       : undefined;
-    const { journal, lock, output } = deliveryParts(complete, log);
+    const parts = deliveryParts(complete, log);
+    const { journal, lock, output } = parts;
     this.#wakes = new WakeLoop({
       ...common,
-      output,
+      ...wakingParts(parts, disk),
+      wakesPerHour: complete.wakesPerHour,
       parent: new Parent(common),
-      onWoken: (results) => journal.note([{ woken: results.map(resultKey) }]),
+      wakesBefore: () => journal.state.wakes,
+      onWake: () => this.#deliveries.note([{ wakes: [Date.now()] }]),
+      onWoken: (results) => this.#deliveries.note([{ woken: results.map(resultKey) }]),
     });
     this.#notes = new NotifyLoop({
       ...common,
       mode: complete.notify,
-      onNotify: (results) => journal.note([{ notified: results.map(resultKey) }]),
+      onNotify: (results) => this.#deliveries.note([{ notified: results.map(resultKey) }]),
     });
     this.#deliveries = new Deliveries({
       output,
@@ -114,30 +155,59 @@ export class Sidecar {
       lock,
       maxBytes: complete.resultsMaxBytes,
       replayMaxAgeMs: complete.replayMaxAgeSeconds * 1000,
+      sharing,
       onUnwoken: (results) => this.#wakes.add(results),
       onUnnotified: (results) => this.#notes.add(results),
       log,
       clock,
     });
-    this.#polls = new PollLoop({ ...common, intervalMs, deliveries: this.#deliveries });
+    const { pollIntervalSeconds = complete.intervalSeconds, pollPhase } = sharing;
+    const polling = {
+      ...common,
+      sender: pacedSender(sender, pace),
+      deliveries: this.#deliveries,
+    };
+    this.#polls = new PollLoop({
+      ...polling,
+      intervalMs: pollIntervalSeconds * 1000,
+      phase: pollPhase,
+      activity: complete.usesActivity ? new ActivityPoll(polling) : undefined,
+      onRefused: () => this.#presence.refused(),
+    });
   }
 
   /**
-   * Runs until the signal aborts; an append that is under way is finished first.
+   * Runs until the signal aborts, or the workspace is removed; an append that is under way is
+   * finished first.
    *
    * @param signal Ends it.
+   * @returns `notAllowed` when the workspace was removed, `unexpected` when the token that the platform
+   * has issued could not be saved, else `fine`.
    * @throws {InputError} Another sidecar writes to the same results file.
    * @throws {TypeError} It is running already.
    */
-  async run(signal: AbortSignal): Promise<void> {
+  async run(signal: AbortSignal): Promise<ExitCode> {
     if (this.#isRunning) throw new TypeError("Cannot run the sidecar: it is running already");
     this.#isRunning = true;
     using _running = { [Symbol.dispose]: () => this.#isRunning = false };
     using _deliveries = { [Symbol.dispose]: () => this.#deliveries.close() };
-    await this.#prepare(signal);
+    const end = new AbortController();
+    const onAbort = () => end.abort(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort);
+    using _signal = {
+      [Symbol.dispose]: () => signal.removeEventListener("abort", onAbort),
+    };
+    let wasRemoved = false;
+    this.#stop = () => {
+      wasRemoved = true;
+      end.abort();
+    };
+    await this.#prepare(end.signal);
     const reportFile = this.#reportFile;
     const loops: Loop[] = [
       { name: "beat", run: (signal) => this.#beats.run(signal) },
+      { name: "presence", run: (signal) => this.#presence.run(signal) },
       { name: "poll", run: (signal) => this.#polls.run(signal) },
       { name: "wake", run: (signal) => this.#wakes.run(signal) },
       { name: "notify", run: (signal) => this.#notes.run(signal) },
@@ -145,31 +215,66 @@ export class Sidecar {
     if (reportFile !== undefined) {
       loops.push({ name: "report", run: (signal) => reportFile.run(signal) });
     }
-    await supervise(loops, { signal, log: this.#log, clock: this.#clock });
-    await this.#secret.settled();
+    await supervise(loops, { signal: end.signal, log: this.#log, clock: this.#clock });
+    const isSaved = await this.#settled();
+    if (wasRemoved) return EXIT_CODE.notAllowed;
+    return isSaved ? EXIT_CODE.fine : this.#tokenLost();
   }
 
   /**
-   * Does one beat, one poll and its deliveries.
+   * Does one beat, one poll and its deliveries; before that it registers the workspace, if it is to.
    *
    * @param signal Gives up.
-   * @returns The exit code: of the first thing that failed.
+   * @returns The exit code: `unexpected` when the token that the platform has issued could not be saved,
+   * else that of the first thing that failed.
    * @throws {InputError} Another sidecar writes to the same results file.
    * @throws The signal's reason, when it aborts.
    */
   async once(signal: AbortSignal): Promise<ExitCode> {
-    using _deliveries = { [Symbol.dispose]: () => this.#deliveries.close() };
+    let code: ExitCode;
+    try {
+      using _deliveries = { [Symbol.dispose]: () => this.#deliveries.close() };
+      code = await this.#turn(signal);
+    } catch (error) {
+      await this.#settled();
+      throw error;
+    }
+    return await this.#settled() ? code : this.#tokenLost();
+  }
+
+  /** One look and registration, one beat, one poll and its deliveries. */
+  async #turn(signal: AbortSignal): Promise<ExitCode> {
     await this.#prepare(signal);
+    const found = this.#registers ? await this.#presence.once(signal) : undefined;
+    const registered = presenceCode(found);
+    if (found === "removed" || registered === EXIT_CODE.unreachable) return registered;
     const beat = await this.#beats.beat(signal);
-    await this.#secret.settled();
     if (isUnreachable(beat)) return exitCodeFor(beat.kind);
     const poll = await this.#polls.poll(signal, { grace: false });
+    const isRefused = poll.outcome.kind === "unauthorized";
+    if (isRefused && !this.#registers) await this.#presence.once(signal); // it says why
     const [woken] = await Promise.all([this.#wakes.once(signal), this.#notes.drain(signal)]);
-    for (const { kind } of [beat, poll.outcome]) {
-      if (exitCodeFor(kind) !== EXIT_CODE.fine) return exitCodeFor(kind);
+    for (const code of [registered, exitCodeFor(beat.kind), exitCodeFor(poll.outcome.kind)]) {
+      if (code !== EXIT_CODE.fine) return code;
     }
     if (poll.failedToWrite) return EXIT_CODE.resultsFile;
     return woken ? EXIT_CODE.fine : EXIT_CODE.tryAgain;
+  }
+
+  /** Saves what is not saved yet; resolves when that has ended, with whether the token is saved. */
+  async #settled(): Promise<boolean> {
+    this.#issuedToken.retry();
+    const [isSaved] = await Promise.all([this.#issuedToken.settled(), this.#secret.settled()]);
+    return isSaved;
+  }
+
+  /** Who ends with an unsaved token has lost it. */
+  #tokenLost(): ExitCode {
+    this.#log.error(
+      "The token that the platform has issued could not be saved, and is lost: make another in the " +
+        `workspace's settings on the platform, and put it into '${tokenFile(this.#configsDir)}'`,
+    );
+    return EXIT_CODE.unexpected;
   }
 
   /**
@@ -178,7 +283,8 @@ export class Sidecar {
    * the way is tried again, and told of, by the loops.
    */
   async #prepare(signal: AbortSignal): Promise<void> {
-    learnSavedSecret(this.#configsDir, this.#secrets); // not waited for: no file may delay a beat
+    // Not waited for: no file may delay a beat.
+    this.#disk.take(() => learnSavedSecret(this.#configsDir, this.#secrets));
     let busy: WriterBusyError | undefined;
     const opened = this.#deliveries.open().catch((error: unknown) => {
       if (error instanceof WriterBusyError) busy = error;
@@ -189,60 +295,10 @@ export class Sidecar {
   }
 }
 
-/** The client that tells nobody who the workspace is. */
-export function plainSender(options: PlatformOptions): Sender {
-  return new PlatformClient(options);
-}
-
-/**
- * The client that proves who the workspace is.
- *
- * @param options Where the platform is, and where the token.
- * @param parts What hides the token, and where to log.
- */
-export function authorizedSender(
-  options: PlatformOptions & Pick<CompleteOptions, "configsDir" | "token">,
-  { secrets, log }: { readonly secrets: Secrets; readonly log: Log },
-): Sender {
-  const tokens = new TokenStore({
-    file: tokenFile(options.configsDir),
-    environmentToken: options.token,
-    secrets,
-    log,
-  });
-  return new AuthorizedClient(plainSender(options), new PromptTokens(tokens, { log }));
-}
-
-/**
- * Learns the inbound secret that a former run has saved, so that no log line can show it before
- * the platform hands it out again.
- *
- * Requires `--allow-read` for its file, or learns nothing.
- *
- * @param configsDir The folder it is in.
- * @param secrets What learns it.
- */
-export async function learnSavedSecret(configsDir: string, secrets: Secrets): Promise<void> {
-  const text = await savedSecret(inboundSecretFile(configsDir));
-  if (text !== undefined) secrets.add(text.trim());
-}
-
-/** What deliveries are made of. */
-function deliveryParts(options: CompleteOptions, log: Log): {
-  readonly journal: Journal;
-  readonly lock: WriterLock | undefined;
-  readonly output: FileResults | StdoutResults;
-} {
-  const { resultsFile: path, resultsMode: mode, workspaceId } = options;
-  if (path === "-") {
-    const journal = new Journal({ file: undefined, workspaceId, log });
-    return { journal, lock: undefined, output: new StdoutResults() };
-  }
-  const files = resultsFiles(path);
-  const holder = `workspace ${workspaceId}`;
-  return {
-    journal: new Journal({ file: files.journal, workspaceId, log }),
-    lock: new WriterLock({ file: files.lock, name: `'${path}'`, holder, log }),
-    output: new FileResults(path, { mode }),
-  };
+/** What a look at the workspace ends a single turn with. */
+function presenceCode(found: Awaited<ReturnType<PresenceLoop["once"]>>): ExitCode {
+  if (found === undefined) return EXIT_CODE.fine;
+  if (found === "removed") return EXIT_CODE.notAllowed;
+  if (typeof found === "number") return found;
+  return found.kind === "rejected" ? EXIT_CODE.configuration : exitCodeFor(found.kind);
 }

@@ -6,15 +6,24 @@ import {
   DEFAULT_RESULTS_FILE,
   DEFAULT_RESULTS_MAX_BYTES,
   DEFAULT_RESULTS_MODE,
+  DEFAULT_WAKES_PER_HOUR,
   NO_MAX_AGE,
   type NotifyMode,
   proxyFor,
+  type RegisterMode,
   SETTING_DEFINITIONS,
   type SettingDefinition,
   type Settings,
 } from "./config/mod.ts";
 import type { Log, Secrets } from "./log/mod.ts";
-import { defaultReportFile } from "./permissions.ts";
+import {
+  defaultAgentCardFile,
+  defaultReportFile,
+  defaultWakeFile,
+  isWakeFileTaken,
+} from "./permissions.ts";
+import type { AgentCardOptions } from "./presence/mod.ts";
+import type { Sharing } from "./sharing.ts";
 
 /** Where the platform is, and how it wants to be addressed. */
 export interface PlatformOptions {
@@ -31,7 +40,7 @@ export interface PlatformOptions {
 }
 
 /** Options of `Sidecar`. */
-export interface SidecarOptions extends PlatformOptions {
+export interface SidecarOptions extends PlatformOptions, Partial<AgentCardOptions> {
   /** The workspace to keep alive: 1 to 128 letters, digits, `-` or `_`. */
   readonly workspaceId: string;
   /** The workspace's token, used while the token file has none. */
@@ -43,6 +52,41 @@ export interface SidecarOptions extends PlatformOptions {
    * @default {30}
    */
   readonly intervalSeconds?: number;
+  /**
+   * Whether the workspace is registered, and how it gets its messages: pushed to `agentUrl`, or when
+   * it polls for them.
+   *
+   * @default {"off"}
+   */
+  readonly registerMode?: RegisterMode;
+  /**
+   * The JSON file that holds the agent card, which has to be there then. By default
+   * `agent_card.json` in the configs folder, or a card made of name, description and skills.
+   */
+  readonly agentCardFile?: string;
+  /**
+   * Whether results are also looked for among the messages that the workspace was sent.
+   *
+   * @default {false}
+   */
+  readonly usesActivity?: boolean;
+  /**
+   * What is touched when there are results for an agent that polls for its messages, or `off`; by
+   * default `<results file>.wake`.
+   */
+  readonly wakeFile?: string;
+  /**
+   * How often the agent is woken in an hour at the most: 1 to 60.
+   *
+   * @default {30}
+   */
+  readonly wakesPerHour?: number;
+  /**
+   * Whether a workspace that was removed is waited for; else `Sidecar.run()` ends.
+   *
+   * @default {false}
+   */
+  readonly waitsForRestore?: boolean;
   /**
    * Where results are appended for the agent, or `-` for standard output.
    *
@@ -98,6 +142,8 @@ export interface SidecarOptions extends PlatformOptions {
    * @default {false}
    */
   readonly allowsProxy?: boolean;
+  /** What it shares with other sidecars of the process; by default it is alone there. */
+  readonly sharing?: Sharing;
   /** What may never be shown; the sidecar adds its token and its inbound secret. */
   readonly secrets?: Secrets;
   /** Where to log; by default to standard error, from level info on. */
@@ -108,8 +154,17 @@ export interface SidecarOptions extends PlatformOptions {
 
 /** The options with what holds where nothing is said, but for where to log and what hides there. */
 export type CompleteOptions =
-  & Required<Omit<SidecarOptions, "token" | "orgId" | "secrets" | "log" | "clock">>
-  & Pick<SidecarOptions, "token" | "orgId">;
+  & Required<Omit<SidecarOptions, Undecided | "sharing" | "secrets" | "log" | "clock">>
+  & Pick<SidecarOptions, Undecided>;
+
+/** The options that may say nothing. */
+type Undecided =
+  | "token"
+  | "orgId"
+  | "agentName"
+  | "agentDescription"
+  | "agentSkills"
+  | "agentUrl";
 
 /**
  * Fills in what holds where nothing is said, and checks what no sidecar could start with.
@@ -134,14 +189,30 @@ export function completeOptions(options: SidecarOptions): CompleteOptions {
         `environment ${proxy.variable}), which would read it: unset it, or set allowsProxy`,
     );
   }
-  return {
+  const resultsFile = options.resultsFile ?? DEFAULT_RESULTS_FILE;
+  const complete = {
     workspaceId: checked(options.workspaceId, "workspaceId", table.workspaceId),
     platformUrl,
     sendsOrigin: options.sendsOrigin ?? true,
     orgId: options.orgId && checked(options.orgId, "orgId", table.orgId),
     token: options.token && checked(options.token, "token", table.environmentToken),
     intervalSeconds,
-    resultsFile: options.resultsFile ?? DEFAULT_RESULTS_FILE,
+    registerMode: checked(options.registerMode ?? "off", "registerMode", table.registerMode),
+    agentCardFile: options.agentCardFile ?? defaultAgentCardFile(configsDir),
+    isAgentCardNamed: options.isAgentCardNamed ?? options.agentCardFile !== undefined,
+    agentName: options.agentName,
+    agentDescription: options.agentDescription,
+    agentSkills: options.agentSkills,
+    agentUrl: options.agentUrl && checked(options.agentUrl, "agentUrl", table.agentUrl),
+    usesActivity: options.usesActivity ?? false,
+    wakeFile: options.wakeFile ?? defaultWakeFile(resultsFile),
+    wakesPerHour: checked(
+      options.wakesPerHour ?? DEFAULT_WAKES_PER_HOUR,
+      "wakesPerHour",
+      table.wakesPerHour,
+    ),
+    waitsForRestore: options.waitsForRestore ?? false,
+    resultsFile,
     resultsMode: checked(
       options.resultsMode ?? DEFAULT_RESULTS_MODE,
       "resultsMode",
@@ -167,6 +238,17 @@ export function completeOptions(options: SidecarOptions): CompleteOptions {
     notify: checked(options.notify ?? "all", "notify", table.notify),
     allowsProxy,
   };
+  const files = {
+    ...complete,
+    platformUrls: [platformUrl],
+    configFile: `${configsDir}/config.yaml`,
+  };
+  if (isWakeFileTaken(files)) {
+    throw new TypeError(
+      `Cannot use '${complete.wakeFile}' as the wake file: it is another of the sidecar's files`,
+    );
+  }
+  return complete;
 }
 
 /**
@@ -182,6 +264,17 @@ export function sidecarOptions(settings: Settings): CompleteOptions {
     orgId: settings.orgId.value,
     token: settings.environmentToken.value,
     intervalSeconds: settings.intervalSeconds.value,
+    registerMode: settings.registerMode.value,
+    agentCardFile: settings.agentCardFile.value,
+    isAgentCardNamed: settings.agentCardFile.origin === "flag --agent-card",
+    agentName: settings.agentName.value,
+    agentDescription: settings.agentDescription.value,
+    agentSkills: settings.agentSkills.value,
+    agentUrl: settings.agentUrl.value,
+    usesActivity: settings.usesActivity.value,
+    wakeFile: settings.wakeFile.value,
+    wakesPerHour: settings.wakesPerHour.value,
+    waitsForRestore: settings.waitsForRestore.value,
     resultsFile: settings.resultsFile.value,
     resultsMode: settings.resultsMode.value,
     resultsMaxBytes: settings.resultsMaxBytes.value,

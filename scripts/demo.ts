@@ -16,16 +16,17 @@ try {
     name: "Researcher",
     parentId: lead.id,
     inboundSecret: crypto.randomUUID(),
+    token: null,
+    status: "provisioning",
   });
   const tokenFile = `${dir}/.auth_token`;
-  await Deno.writeTextFile(tokenFile, workspace.token ?? "", { mode: 0o600 });
   await using started = new AsyncDisposableStack();
   const start = () =>
     started.use(startSidecar({
       platformUrl: platform.url,
       workspaceId: workspace.id,
       dir,
-      args: ["--interval", "5"],
+      args: ["--interval", "5", "--register", "push", "--agent-url", "http://127.0.0.1:8000"],
       env: { MOLECULE_ORG_ID: "demo-org" },
     }));
   await tell({ story, platform, workspace, start, dir, tokenFile });

@@ -1,6 +1,7 @@
 // Tries what its argument lists, and says of each attempt how it ended: "done", or the error's name.
 
 import { getPriority, setPriority } from "node:os";
+import { ask, type Attempts, lock, probe, targets, unlessAbsent } from "./_probing.ts";
 
 /** The arguments: where the granted things are, and where others are. */
 interface Targets {
@@ -9,7 +10,7 @@ interface Targets {
   readonly dir: string;
 }
 
-const { platformUrl, otherUrl, dir }: Targets = JSON.parse(Deno.args[0] ?? "{}");
+const { platformUrl, otherUrl, dir } = targets<Targets>();
 const secret = `${dir}/.platform_inbound_secret`;
 const results = `${dir}/results.jsonl`;
 const report = `${dir}/.runtime_report.json`;
@@ -17,7 +18,7 @@ const localhost = platformUrl.replace("127.0.0.1", "localhost");
 const elsewhere = "https://modules.example.test/module.ts";
 
 /** What the sidecar does, and needs a grant for. */
-const granted: Readonly<Record<string, () => unknown>> = {
+const granted: Attempts = {
   "ask the platform": () => ask(platformUrl),
   "read config.yaml": () => Deno.readTextFile(`${dir}/config.yaml`),
   "read the token": () => Deno.readTextFile(`${dir}/.auth_token`),
@@ -49,7 +50,7 @@ const granted: Readonly<Record<string, () => unknown>> = {
 };
 
 /** What nobody needs. */
-const refused: Readonly<Record<string, () => unknown>> = {
+const refused: Attempts = {
   "ask another port": () => ask(otherUrl),
   "ask by another name": () => ask(localhost),
   "ask another host": () => ask("https://example.test/"),
@@ -65,7 +66,6 @@ const refused: Readonly<Record<string, () => unknown>> = {
   "write the results file's neighbour": () => Deno.writeTextFile(`${dir}/results.consumed`, "x"),
   "write a name that begins alike": () => Deno.writeTextFile(`${results}.bak`, "x"),
   "move the results file away": () => Deno.rename(results, `${dir}/results.consumed`),
-  "write the token": () => Deno.writeTextFile(`${dir}/.auth_token`, "x"),
   "write config.yaml": () => Deno.writeTextFile(`${dir}/config.yaml`, "x"),
   "make a folder": () => Deno.mkdir(`${dir}/folder`),
   "link out of the folder": () => Deno.symlink("/etc/passwd", results),
@@ -82,37 +82,4 @@ const refused: Readonly<Record<string, () => unknown>> = {
   "read about another process": () => Deno.readTextFile("/proc/1/environ"),
 };
 
-/** Asks for a page, whose refusal is an answer too. */
-async function ask(url: string): Promise<void> {
-  const response = await fetch(url);
-  await response.body?.cancel();
-}
-
-async function lock(path: string): Promise<void> {
-  using file = await Deno.open(path, { read: true, write: true, create: true });
-  if (!await file.tryLock(true)) throw new Error("Somebody holds it");
-}
-
-function unlessAbsent(error: unknown): void {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
-}
-
-async function attempt(action: () => unknown): Promise<string> {
-  try {
-    await action();
-    return "done";
-  } catch (error) {
-    if (!(error instanceof Error)) return String(error);
-    // What import() throws has no class of its own.
-    return /^Requires import access/.test(error.message) ? "NotCapable" : error.name;
-  }
-}
-
-const ended: Record<string, Record<string, string>> = { granted: {}, refused: {} };
-for (const [kind, attempts] of Object.entries({ granted, refused })) {
-  for (const [what, action] of Object.entries(attempts)) {
-    const outcome = await attempt(action);
-    ended[kind] = { ...ended[kind], [what]: outcome };
-  }
-}
-console.log(JSON.stringify(ended));
+await probe({ granted, refused });

@@ -1,6 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { spy } from "@std/testing/mock";
-import { systemClock } from "../lib/clock.ts";
+import { FakeTime } from "@std/testing/time";
+import { systemClock, withGrace } from "../lib/clock.ts";
 
 Deno.test("systemClock.sleep() ends when the signal aborts", async () => {
   const end = new AbortController();
@@ -36,4 +37,72 @@ Deno.test("systemClock.now() never goes back", async () => {
   const before = systemClock.now();
   await systemClock.sleep(2, new AbortController().signal);
   assertEquals(systemClock.now() > before, true);
+});
+
+/** Work that is done when a test says so, and given up when its signal aborts. */
+function graceful() {
+  const done = Promise.withResolvers<string>();
+  let signal: AbortSignal | undefined;
+  return {
+    done,
+    signal: () => signal,
+    work: (given: AbortSignal) => {
+      signal = given;
+      given.addEventListener("abort", () => done.reject(given.reason));
+      return done.promise;
+    },
+  };
+}
+
+Deno.test("withGrace() gives what the work gives when nobody gives it up", async () => {
+  const { done, work } = graceful();
+  const result = withGrace(new AbortController().signal, 3000, work);
+  done.resolve("done");
+  assertEquals(await result, "done");
+});
+
+Deno.test("withGrace() gives what the work gives when that is done a while after the signal has aborted", async () => {
+  using time = new FakeTime();
+  const { done, signal, work } = graceful();
+  const end = new AbortController();
+  const result = withGrace(end.signal, 3000, work);
+  end.abort();
+  time.tick(2999);
+  assertEquals(signal()?.aborted, false);
+  done.resolve("done");
+  assertEquals(await result, "done");
+});
+
+Deno.test("withGrace() gives the work up, for the signal's reason, when the grace is over", async () => {
+  using time = new FakeTime();
+  const { signal, work } = graceful();
+  const end = new AbortController();
+  const result = withGrace(end.signal, 3000, work);
+  end.abort(new Error("stopping"));
+  const rejected = assertRejects(() => result, Error, "stopping");
+  time.tick(3000);
+  assertEquals(signal()?.aborted, true);
+  await rejected;
+});
+
+Deno.test("withGrace() begins nothing, and rejects with the signal's reason, when that has aborted before", async () => {
+  const { signal, work } = graceful();
+  const aborted = AbortSignal.abort(new Error("stopping"));
+  await assertRejects(() => withGrace(aborted, 3000, work), Error, "stopping");
+  assertEquals(signal(), undefined);
+});
+
+Deno.test("withGrace() leaves neither a timer nor anything on the signal when the work has failed", async () => {
+  const { done, signal, work } = graceful();
+  const end = new AbortController();
+  using added = spy(end.signal, "addEventListener");
+  using removed = spy(end.signal, "removeEventListener");
+  using time = new FakeTime();
+  const result = withGrace(end.signal, 3000, work);
+  end.abort();
+  done.reject(new Error("failed"));
+  await assertRejects(() => result, Error, "failed");
+  time.tick(3000);
+  assertEquals(signal()?.aborted, false);
+  assertEquals(removed.calls.map(({ args }) => args), added.calls.map(({ args }) => args));
 });

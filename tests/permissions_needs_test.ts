@@ -1,51 +1,7 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
-import { grantFlags, type Grants, leastGrants } from "../lib/permissions.ts";
-import { startDevPlatform } from "../scripts/dev_platform/mod.ts";
-import { makeTempDir, type SidecarProcess, startSidecar } from "./support/mod.ts";
-
-/** The least grants for a platform and a folder, but for those that are taken away. */
-function grantsWithout(
-  { platformUrl, dir }: { platformUrl: string; dir: string },
-  kind: keyof Grants,
-  item: string,
-): string[] {
-  const grants = leastGrants({
-    platformUrls: [platformUrl],
-    resultsFile: `${dir}/results.jsonl`,
-    configsDir: dir,
-    configFile: `${dir}/config.yaml`,
-    reportFile: `${dir}/.runtime_report.json`,
-  });
-  assert(grants[kind].includes(item), `${kind} ${item} is not granted to begin with`);
-  return grantFlags({ ...grants, [kind]: grants[kind].filter((one) => one !== item) });
-}
-
-/** Runs one beat and one poll without one grant, where there is work for all of them. */
-async function runWithout(
-  kind: keyof Grants,
-  name: string,
-  { report = "{}" }: { report?: string } = {},
-): Promise<SidecarProcess> {
-  await using platform = await startDevPlatform();
-  await using temporary = await makeTempDir();
-  const dir = temporary.path;
-  const workspace = platform.addWorkspace({ inboundSecret: "a secret" });
-  workspace.finish(workspace.delegate(), "the answer");
-  await Deno.writeTextFile(`${dir}/.auth_token`, workspace.token ?? "");
-  await Deno.writeTextFile(`${dir}/config.yaml`, "observability: {heartbeat_interval_seconds: 45}");
-  await Deno.writeTextFile(`${dir}/.runtime_report.json`, report);
-  const isFile = kind === "read" || kind === "write";
-  const item = kind === "net" ? new URL(platform.url).host : isFile ? `${dir}/${name}` : name;
-  await using sidecar = startSidecar({
-    platformUrl: platform.url,
-    workspaceId: workspace.id,
-    dir,
-    args: ["--once"],
-    grants: grantsWithout({ platformUrl: platform.url, dir }, kind, item),
-  });
-  await sidecar.ended();
-  return sidecar;
-}
+import { grantFlags, leastGrants } from "../lib/permissions.ts";
+import { runWithout } from "./_run_without.ts";
+import { startSidecar } from "./support/mod.ts";
 
 /** A grant, the exit code without it, and what is said. */
 type Needed = readonly [
@@ -93,18 +49,60 @@ for (const [kind, name, code, says] of NEEDED) {
   });
 }
 
-/** What only `workspace-beat results` and `workspace-beat report` need. */
+/** What only `workspace-beat results` and `workspace-beat report` need, or a workspace that polls. */
 const NOT_MISSED = [
   ...["results.jsonl.taken", "results.jsonl.taken.lock", "results.jsonl.rejected"],
-  ...[".runtime_report.json.tmp", ".runtime_report.json.lock"],
+  ...[".runtime_report.json.tmp", ".runtime_report.json.lock", "results.jsonl.wake"],
 ].flatMap((name) => [["read", name], ["write", name]] as const);
+/** What only somebody needs who reports, or registers. */
+const NEVER_USED = [
+  ...[".runtime_report.json", ".auth_token", ".auth_token.tmp"].map((name) =>
+    ["write", name] as const
+  ),
+  ["read", "agent_card.json"] as const,
+];
 
-for (const [kind, name] of [...NOT_MISSED, ["write", ".runtime_report.json"] as const]) {
+for (const [kind, name] of [...NOT_MISSED, ...NEVER_USED]) {
   Deno.test(`run does its whole job and says nothing when --allow-${kind} lacks ${name}`, async () => {
     const sidecar = await runWithout(kind, name);
     assertEquals(await sidecar.ended(), 0, sidecar.stderr.join("\n"));
     await sidecar.waitForLine(/ INFO Delivered 1 new result/);
     assertEquals(sidecar.stderr.filter((line) => !line.includes(" INFO ")), []);
+  });
+}
+
+/** What a workspace that is registered does without. */
+const MISSED_BY: Readonly<
+  Record<"poll" | "push", readonly (readonly ["read" | "write", string])[]>
+> = {
+  poll: [
+    ["read", "agent_card.json"],
+    ["read", "results.jsonl.wake"],
+    ["write", "results.jsonl.wake"],
+    ["write", ".auth_token"],
+  ],
+  push: [["read", "agent_card.json"], ["write", ".auth_token"]],
+};
+
+for (const [mode, missed] of Object.entries(MISSED_BY)) {
+  for (const [kind, name] of missed) {
+    Deno.test(`run --register ${mode} says what it does without when --allow-${kind} lacks ${name}`, async () => {
+      const args = ["--register", mode, "--agent-url", "http://127.0.0.1:9"];
+      const sidecar = await runWithout(kind, name, { args });
+      const lines = sidecar.stderr.filter((line) => line.includes("Not granted"));
+      assertEquals(lines.length, 1, sidecar.stderr.join("\n"));
+      const [, what, file] = / without: (\w+) .*\/([\w.]+)$/.exec(lines[0] ?? "") ?? [];
+      assertEquals([what, file], [kind === "read" ? "reading" : "writing", name]);
+    });
+  }
+}
+
+for (const kind of ["read", "write"] as const) {
+  Deno.test(`run --register push does without a wake file, and says nothing, when --allow-${kind} lacks it`, async () => {
+    const args = ["--register", "push", "--agent-url", "http://127.0.0.1:9"];
+    const sidecar = await runWithout(kind, "results.jsonl.wake", { args });
+    assertEquals(await sidecar.ended(), 0, sidecar.stderr.join("\n"));
+    assertEquals(sidecar.stderr.filter((line) => line.includes("Not granted")), []);
   });
 }
 
@@ -150,6 +148,10 @@ const VARIABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   RUNTIME_REPORT_FILE: { RUNTIME_REPORT_FILE: "/nowhere/report.json" },
   LOG_LEVEL: { LOG_LEVEL: "debug" },
   MOLECULE_WORKSPACE_TOKEN: { MOLECULE_WORKSPACE_TOKEN: "token" },
+  MOLECULE_WORKSPACES: { MOLECULE_WORKSPACES: JSON.stringify([{ id: "w", token: "token" }]) },
+  MOLECULE_AGENT_NAME: { MOLECULE_AGENT_NAME: "Scribe" },
+  MOLECULE_AGENT_DESCRIPTION: { MOLECULE_AGENT_DESCRIPTION: "Writes" },
+  MOLECULE_AGENT_SKILLS: { MOLECULE_AGENT_SKILLS: "writing" },
   MOLECULE_ORG_ID: { MOLECULE_ORG_ID: "org" },
   MOLECULE_ORGANIZATION_ID: { MOLECULE_ORGANIZATION_ID: "org" },
   DOCKER_VERSION: { DOCKER_VERSION: "27" },

@@ -1,8 +1,16 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { DEFAULT_PLATFORM_URLS } from "../lib/config/platform_url.ts";
-import { grantFlags, hostAndPort, leastGrants, resultsFiles } from "../lib/permissions.ts";
+import {
+  grantFlags,
+  hostAndPort,
+  isWakeFileTaken,
+  leastGrants,
+  reportFiles,
+  resultsFiles,
+} from "../lib/permissions.ts";
 import { startDevPlatform } from "../scripts/dev_platform/mod.ts";
-import { makeTempDir, runModule, SidecarProcess, startSidecar } from "./support/mod.ts";
+import { assertProbed, makeProbedPlace } from "./_probed.ts";
+import { SidecarProcess, startSidecar } from "./support/mod.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const PROBE = new URL("_grants_probe.ts", import.meta.url).pathname;
@@ -31,17 +39,18 @@ Deno.test("leastGrants() names each file once, and no results file for standard 
   assertEquals(net, ["a.test:443"]);
   assertEquals(read, [
     "/c/.auth_token",
+    "/c/.auth_token.tmp",
     "/c/.platform_inbound_secret",
     "/c/.platform_inbound_secret.tmp",
-    "/c/.auth_token.tmp",
     "/c/.auth_token.lock",
+    "/c/agent_card.json",
     "/.dockerenv",
   ]);
   assertEquals(write, [
-    "/c/.platform_inbound_secret",
-    "/c/.platform_inbound_secret.tmp",
     "/c/.auth_token",
     "/c/.auth_token.tmp",
+    "/c/.platform_inbound_secret",
+    "/c/.platform_inbound_secret.tmp",
     "/c/.auth_token.lock",
   ]);
 });
@@ -69,9 +78,57 @@ Deno.test("leastGrants() lets everything that belongs to the results file be rea
     reportFile: "/c/report.json",
   };
   const { read, write } = leastGrants({ ...settings, resultsFile: "/r/results.jsonl" });
-  const files = Object.values(resultsFiles("/r/results.jsonl"));
+  const files = [...Object.values(resultsFiles("/r/results.jsonl")), "/r/results.jsonl.wake"];
   assertEquals(read.filter((path) => path.startsWith("/r/")), files);
   assertEquals(write.filter((path) => path.startsWith("/r/")), files);
+});
+
+Deno.test("isWakeFileTaken() tells each file of the sidecar, however it is written, and no other", () => {
+  const settings = {
+    platformUrls: [],
+    resultsFile: "/r/results.jsonl",
+    configsDir: "/c",
+    configFile: "/y/config.yaml",
+    reportFile: "/p/report.json",
+    agentCardFile: "/a/card.json",
+  };
+  const isTaken = (wakeFile?: string) => isWakeFileTaken({ ...settings, wakeFile });
+  const taken = [
+    ...Object.values(resultsFiles(settings.resultsFile)),
+    ...Object.values(reportFiles(settings.reportFile)),
+    ...["/c/.auth_token", "/c/.auth_token.tmp", "/c/.platform_inbound_secret"],
+    ...["/c/.platform_inbound_secret.tmp", "/y/config.yaml", "/a/card.json"],
+  ];
+  for (const path of taken) {
+    const spellings = [path, path.replaceAll("/", "//"), path.replace("/", "/./"), `/x/..${path}`];
+    for (const spelling of spellings) assert(isTaken(spelling), spelling);
+  }
+  const free = [
+    undefined,
+    "off",
+    "/r/results.jsonl.wake",
+    "/c/wake",
+    "/r/results",
+    "/c/agent_card.json",
+  ];
+  for (const path of free) assert(!isTaken(path), path);
+});
+
+Deno.test("isWakeFileTaken() tells a file by a path that begins nowhere", () => {
+  const settings = {
+    platformUrls: [],
+    resultsFile: "results.jsonl",
+    configsDir: ".",
+    configFile: "config.yaml",
+    reportFile: "report.json",
+  };
+  for (
+    const wakeFile of ["results.jsonl", "./results.jsonl", "a/../results.jsonl", ".auth_token"]
+  ) {
+    assert(isWakeFileTaken({ ...settings, wakeFile }), wakeFile);
+  }
+  assert(!isWakeFileTaken({ ...settings, wakeFile: "a/results.jsonl" }));
+  assert(!isWakeFileTaken({ ...settings, resultsFile: "off", wakeFile: "off" }), "off is no file");
 });
 
 Deno.test("hostAndPort() gives what --allow-net takes", () => {
@@ -98,32 +155,17 @@ Deno.test("grantFlags() gives one flag per kind, and none where nothing is grant
 });
 
 Deno.test("grantFlags() grants what the sidecar does, and refuses everything else", async (t) => {
-  await using platform = await startDevPlatform();
-  await using other = await startDevPlatform();
-  await using temporary = await makeTempDir();
-  const dir = temporary.path;
   const names = ["config.yaml", ".auth_token", "results.jsonl", "results.consumed"];
-  for (const name of [...names, "results.jsonl.bak"]) {
-    await Deno.writeTextFile(`${dir}/${name}`, "");
-  }
-  const grants = grantFlags(leastGrants({
+  await using place = await makeProbedPlace([...names, "results.jsonl.bak"]);
+  const { dir, platform } = place;
+  const grants = leastGrants({
     platformUrls: [platform.url],
     resultsFile: `${dir}/results.jsonl`,
     configsDir: dir,
     configFile: `${dir}/config.yaml`,
     reportFile: `${dir}/.runtime_report.json`,
-  }));
-  const targets = { platformUrl: platform.url, otherUrl: other.url, dir };
-  const probed = await runModule(PROBE, { grants, args: [JSON.stringify(targets)] });
-  assertEquals(probed.code, 0, probed.stderr);
-  const { granted, refused } = JSON.parse(probed.stdout);
-  for (const [what, outcome] of Object.entries(granted)) {
-    await t.step(`it may ${what}`, () => assertEquals(outcome, "done"));
-  }
-  for (const [what, outcome] of Object.entries(refused)) {
-    await t.step(`it may not ${what}`, () => assertEquals(outcome, "NotCapable"));
-  }
-  assertEquals(other.connections, 0);
+  });
+  await assertProbed(t, PROBE, place, { grants });
 });
 
 Deno.test("deno run -P has every grant that the default settings need", async () => {

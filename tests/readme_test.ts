@@ -3,6 +3,7 @@ import {
   ENVIRONMENT_VARIABLES,
   SETTING_DEFINITIONS,
   type SettingDefinition,
+  SWITCHES,
 } from "../lib/config/mod.ts";
 import { EXIT_CODE } from "../lib/exit_code.ts";
 import { grantFlags, leastGrants } from "../lib/permissions.ts";
@@ -36,8 +37,11 @@ Deno.test("README names every flag and variable in its table of settings", () =>
       assert(inTable.delete(variable), `${variable} is not in the table`);
     }
   }
-  // What the table of definitions does not hold: a switch, and the folder of config.yaml.
-  assertEquals([...inTable].sort(), ["--allow-proxy", "WORKSPACE_CONFIG_PATH"]);
+  for (const { flag } of Object.values(SWITCHES)) {
+    assert(inTable.delete(`--${flag}`), `--${flag} is not in the table`);
+  }
+  // What the table of definitions does not hold: the folder of config.yaml.
+  assertEquals([...inTable], ["WORKSPACE_CONFIG_PATH"]);
 });
 
 Deno.test("README names every variable that the manifest grants", () => {
@@ -79,6 +83,7 @@ const TRIALS: Record<string, (command: string) => Promise<void>> = {
   "workspace-beat check": (command) => endsBy(command, [0]),
   "workspace-beat run --once": (command) => endsBy(command, [0]),
   "workspace-beat": beatsForEver,
+  "workspace-beat --register poll": (command) => beatsForEver(command, { token: null }),
   "workspace-beat results": (command) => endsBy(command, [0]),
   "workspace-beat results --format json --peek": (command) => endsBy(command, [0]),
   'workspace-beat report start "Counting ducks"': (command) => endsBy(command, [0]),
@@ -92,6 +97,10 @@ const TRIALS: Record<string, (command: string) => Promise<void>> = {
   "deno task bench:deliveries": () => Promise.resolve(),
   // Half a minute of figures; tests/e2e/report_test.ts tests what they show.
   "deno task bench:report": () => Promise.resolve(),
+  // Five minutes; tests/commands/several_workspaces_test.ts tests what it shows.
+  "deno task bench:life": () => Promise.resolve(),
+  "deno task bench:workspaces": () => Promise.resolve(),
+  "deno task bench:workspaces 200 4 --register poll --activity": () => Promise.resolve(),
   "deno task dev:platform --port 8080": servesForEver,
   [`deno run --allow-net ${DEVELOPING}`]: (command) => beatsForEver(command, { token: null }),
   [`deno run --allow-net --allow-env=MOLECULE_WORKSPACE_TOKEN ${DEVELOPING}`]: beatsForEver,

@@ -4,7 +4,7 @@ import { fileStamp } from "../file_stamp.ts";
 import { mayRead } from "../grants.ts";
 import { reasonOf } from "../text.ts";
 import { writePrivateFile } from "../secrets/mod.ts";
-import { readSmallFile } from "../small_file.ts";
+import { isSameContent, lookIntoTokenFile } from "./token_file.ts";
 
 /** Where tokens come from. */
 export interface TokenSource {
@@ -19,6 +19,12 @@ export interface TokenSource {
   refresh(refused: string | undefined): Promise<string | undefined>;
 }
 
+/** A source that knows a token without waiting for a disk. */
+export interface KeptTokens extends TokenSource {
+  /** The token as of the last time that anybody looked, or undefined when there was none. */
+  readonly latest: string | undefined;
+}
+
 /** Options of {@linkcode TokenStore}. */
 export interface TokenStoreOptions {
   /** The token file (contract 4.1). */
@@ -30,9 +36,6 @@ export interface TokenStoreOptions {
   readonly log: Log;
 }
 
-/** A token is 43 characters; a file larger than this is something else. */
-export const LARGEST_TOKEN_FILE_BYTES = 8 * 1024;
-
 /**
  * The workspace's token: from its file, then from the environment. The file is read again when it
  * has changed (mtime, size or inode) and when the platform refuses the token: the platform
@@ -41,10 +44,14 @@ export const LARGEST_TOKEN_FILE_BYTES = 8 * 1024;
  * Requires `--allow-read` for the file, `--allow-write` to save; without the first only the
  * environment's token is used.
  */
-export class TokenStore implements TokenSource {
+export class TokenStore implements KeptTokens {
   readonly #options: TokenStoreOptions;
   #stamp: string | undefined;
   #fromFile: string | undefined;
+  /** A token that the file does not hold yet, and what it holds as long as nobody changes it. */
+  #unsaved: { readonly token: string; readonly inFile: string | undefined } | undefined;
+  /** The last token that was saved: nobody else has it. */
+  #saved: string | undefined;
   #reading: Promise<void> | undefined;
   #complaint: string | undefined;
 
@@ -55,25 +62,39 @@ export class TokenStore implements TokenSource {
   }
 
   /** @inheritdoc */
+  get latest(): string | undefined {
+    return this.#fromFile ?? this.#options.environmentToken;
+  }
+
+  /** The token that was issued to this process and that the file does not hold, if there is one. */
+  get unsaved(): string | undefined {
+    return this.#unsaved?.token;
+  }
+
+  /** @inheritdoc */
   async current(): Promise<string | undefined> {
     if (await this.#fileStamp() !== this.#stamp) await this.#reread();
-    return this.#token;
+    const token = this.latest;
+    if (token !== undefined) this.#options.secrets.add(token); // it is in use, and not forgotten
+    return token;
   }
 
   /** @inheritdoc */
   async refresh(refused: string | undefined): Promise<string | undefined> {
     // Somebody who was refused at the same time may already have found the new token.
-    if (this.#reading === undefined && this.#token !== refused) return this.#token;
+    if (this.#reading === undefined && this.latest !== refused) return this.latest;
     await this.#reread();
-    return this.#token;
+    return this.latest;
   }
 
   /**
-   * Saves a token that the platform has issued: 0600, atomically, and only if it is another one.
+   * Saves a token that the platform has issued: 0600, atomically, and only if it is another one. It
+   * is used from now on, also when it cannot be saved: the platform tells it only once. A token that
+   * somebody else has put into the file since then is left there, and used.
    *
    * @param text The token; white space around it is dropped.
    * @throws {TypeError} The text holds no token.
-   * @throws {Error} The file cannot be written; the former token is still there.
+   * @throws {Error} The file cannot be written, and is as it was.
    */
   async save(text: string): Promise<void> {
     const token = parseToken(text);
@@ -82,13 +103,60 @@ export class TokenStore implements TokenSource {
         "Cannot save the token: expected printable characters without spaces, and at least one",
       );
     }
+    this.adopt(token);
+    await this.saveAdopted();
+  }
+
+  /**
+   * Uses a token from now on, although the file does not hold it yet.
+   *
+   * @param token The token, which {@linkcode TokenStore.saveAdopted} is going to save.
+   */
+  adopt(token: string): void {
     this.#options.secrets.add(token);
-    if (await this.#inFile() !== token) await writePrivateFile(this.#options.file, token);
+    if (this.#unsaved?.token !== token) {
+      const inFile = this.#unsaved === undefined ? this.#fromFile : this.#unsaved.inFile;
+      this.#unsaved = { token, inFile };
+    }
     this.#fromFile = token;
   }
 
-  get #token(): string | undefined {
-    return this.#fromFile ?? this.#options.environmentToken;
+  /**
+   * Saves the token that was adopted, as {@linkcode TokenStore.save} does; nothing, where somebody
+   * else has put one into the file since then.
+   *
+   * @returns Whether it is saved; false when there is none that is to be.
+   * @throws {TypeError} The file holds something else than a token, which is left as it is.
+   * @throws {Error} The file cannot be written, and is as it was.
+   */
+  async saveAdopted(): Promise<boolean> {
+    const found = await lookIntoTokenFile(this.#options.file);
+    const adopted = this.#unsaved;
+    if (adopted === undefined) return false; // somebody else's was found meanwhile
+    if (found.kind === "unusable") throw new TypeError(found.problem);
+    const { token } = adopted;
+    if (found.kind !== "token" || found.token === adopted.inFile && found.token !== token) {
+      // Somebody may put one there while ours is on its way to the disk.
+      const isAsFound = async () =>
+        isSameContent(await lookIntoTokenFile(this.#options.file), found);
+      const isWritten = await writePrivateFile(this.#options.file, token, {
+        isStillDue: isAsFound,
+      });
+      if (!isWritten) return await this.saveAdopted();
+      // Another process may have written beside it at the same time.
+      const written = await lookIntoTokenFile(this.#options.file);
+      if (written.kind !== "token" || written.token !== token) {
+        throw new Error("The file does not hold it");
+      }
+    } else if (found.token !== token) {
+      this.#use(found.token);
+      return false;
+    }
+    this.#saved = token;
+    // One that was adopted, or found, meanwhile is to take the place of this one.
+    const latest = this.#fromFile ?? token;
+    this.#unsaved = latest === token ? undefined : { token: latest, inFile: token };
+    return true;
   }
 
   /** Everything that tells one state of the file from another. */
@@ -111,34 +179,46 @@ export class TokenStore implements TokenSource {
     this.#stamp = await this.#fileStamp();
     // Writers that are not atomic leave the file empty for an instant, and a volume may go and
     // come back: the last token that was read stays in use until there is another.
-    const token = await this.#inFile();
-    if (token === undefined) return;
-    this.#options.secrets.add(token);
+    const found = await lookIntoTokenFile(this.#options.file);
+    switch (found.kind) {
+      case "token":
+        // So does one that could not be written there yet.
+        if (found.token !== this.#unsaved?.inFile) this.#use(found.token);
+        return;
+      case "missing":
+        if (this.#unsaved === undefined) this.#miss();
+        return;
+      case "unusable":
+        this.#complain(found.problem);
+    }
+  }
+
+  #use(token: string): void {
+    const { file, log, secrets } = this.#options;
+    secrets.add(token);
+    if (this.#unsaved !== undefined && this.#unsaved.token !== token) {
+      log.info(
+        `Somebody has put another token into '${file}': it is used, and the one that the platform ` +
+          "has issued is dropped",
+      );
+    }
     this.#fromFile = token;
+    this.#unsaved = undefined;
     this.#complaint = undefined;
   }
 
-  /** The token that the file holds, or undefined, with a warning where somebody must act. */
-  async #inFile(): Promise<string | undefined> {
+  /** The file is gone, and a restart would lose its token. */
+  #miss(): void {
     const { file } = this.#options;
-    if (!mayRead(file)) return undefined;
-    try {
-      const text = await readSmallFile(file, LARGEST_TOKEN_FILE_BYTES) ?? "";
-      const token = parseToken(text);
-      if (token === undefined && text.trim() !== "") {
-        this.#complain(
-          `Cannot use the token file '${file}': expected one line of printable ` +
-            "characters without spaces: write the workspace's token to it, and nothing else",
-        );
-      }
-      return token;
-    } catch (error) {
-      this.#complain(
-        `Cannot read the token file '${file}': ${reasonOf(error)}: ` +
-          "check that it is a regular file that this user may read",
-      );
-      return undefined;
+    const token = this.#fromFile;
+    if (token === undefined) return;
+    if (token === this.#saved) {
+      this.#unsaved = { token, inFile: undefined };
+      return;
     }
+    this.#complain(
+      `The token file '${file}' is gone: its token is used until a restart: put it back`,
+    );
   }
 
   /** Warns, once for as long as nothing else is wrong. */

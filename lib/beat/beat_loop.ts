@@ -4,13 +4,27 @@ import {
   type Contact,
   heartbeatRequest,
   isUnreachable,
+  lastingTrouble,
   type Outcome,
+  parseGeneration,
   retryWait,
   type Sender,
 } from "../platform/mod.ts";
 import type { AgentState, Report } from "../report/mod.ts";
 import { nextTurn } from "../schedule.ts";
-import { beatBody } from "./body.ts";
+import { type BeatBody, beatBody } from "./body.ts";
+import { BodyFit } from "./body_fit.ts";
+
+/** Who knows whether the workspace is there, and learns from the beats. */
+export interface BeatWatch {
+  /**
+   * Resolves when beats may be sent (at once, but for a workspace that was removed), or when the
+   * signal aborts.
+   */
+  allowed(signal: AbortSignal): Promise<void>;
+  /** Learns what became of a beat; it may not wait for anything. */
+  beatEnded(outcome: Outcome): void;
+}
 
 /** Options of {@linkcode BeatLoop}. */
 export interface BeatLoopOptions {
@@ -26,6 +40,12 @@ export interface BeatLoopOptions {
   readonly contact: Contact;
   /** Receives the JSON of each accepted beat's answer; it may not wait for anything. */
   readonly onAccepted: (answer: unknown) => void;
+  /**
+   * Who knows whether the workspace is there.
+   *
+   * @default {nobody}
+   */
+  readonly watch?: BeatWatch;
   readonly log: Log;
   readonly clock: Clock;
   /**
@@ -40,6 +60,8 @@ export interface BeatLoopOptions {
 const SHORTEST_STEP_MS = 1000;
 /** The least time between two beats that are sent for news alone. */
 const NEWS_EVERY_MS = 1000;
+/** From the third refusal of the token in a row on, and then with every 20th, it is an error. */
+const REFUSALS = { urgentFrom: 3, urgentEvery: 20 } as const;
 
 /**
  * Tells the platform "alive, this is what I am doing": at once, then every interval, and in between
@@ -54,6 +76,9 @@ export class BeatLoop {
   /** What the platform knows of that cannot wait, as of the last accepted beat. */
   #known = "";
   #newsAllowedAt = -Infinity;
+  readonly #fit: BodyFit;
+  #generation: number | undefined;
+  #refusals = 0;
 
   /** @param options What to send, where, and how often. */
   constructor(options: BeatLoopOptions) {
@@ -61,6 +86,7 @@ export class BeatLoop {
     this.#random = options.random ?? Math.random;
     this.#startedAt = options.clock.now();
     this.#outage = new Episode("Beats", options);
+    this.#fit = new BodyFit(() => options.clock.now());
   }
 
   /**
@@ -69,11 +95,13 @@ export class BeatLoop {
    * @param signal Ends the loop, and gives up a beat that is under way.
    */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, intervalMs } = this.#options;
+    const { clock, intervalMs, watch } = this.#options;
     const gridStart = clock.now();
     let due = gridStart;
     let isForNews = false;
     while (!signal.aborted) {
+      if (watch !== undefined) await watch.allowed(signal);
+      if (signal.aborted) return;
       const began = clock.now();
       if (isForNews) this.#newsAllowedAt = began + NEWS_EVERY_MS;
       const { kind, retryAfterSeconds } = await this.beat(signal);
@@ -132,22 +160,60 @@ export class BeatLoop {
    * @returns What became of it.
    */
   async beat(signal: AbortSignal): Promise<Outcome> {
-    const { clock, contact, onAccepted, report, secrets, sender, workspaceId } = this.#options;
+    const { clock, contact, log, onAccepted, report, secrets, watch, workspaceId } = this.#options;
     const carried = report.snapshot();
     const urgent = urgentPart(carried);
-    const uptimeMs = clock.now() - this.#startedAt;
-    const body = beatBody(carried, { workspaceId, uptimeMs, secrets });
-    const outcome = await sender.send(heartbeatRequest(body), { signal });
+    const body = beatBody(carried, {
+      workspaceId,
+      uptimeMs: clock.now() - this.#startedAt,
+      observedGeneration: this.#generation,
+      secrets,
+    });
+    const outcome = await this.#send(body, signal);
     contact.record(!isUnreachable(outcome));
     if (outcome.kind === "ok") {
       report.accepted(carried);
       this.#known = urgent;
+      this.#generation = parseGeneration(outcome.body);
       onAccepted(outcome.body);
+      this.#refusals = 0;
       this.#outage.succeeded();
+      const news = this.#fit.accepted(body);
+      if (news?.isTrimmed) log.error(news.message);
+      else if (news !== undefined) log.info(news.message);
     } else {
-      this.#outage.failed(`The beat failed: ${outcome.detail}${remedy(outcome)}`, kind(outcome));
+      if (outcome.kind !== "rejected") this.#fit.failed();
+      this.#failed(outcome);
+    }
+    watch?.beatEnded(outcome);
+    return outcome;
+  }
+
+  /** Sends the body; where the platform refuses it, without what it can do without. */
+  async #send(body: BeatBody, signal: AbortSignal): Promise<Outcome> {
+    const { sender } = this.#options;
+    let sent: object | undefined = this.#fit.begin(body);
+    let outcome = await sender.send(heartbeatRequest(sent), { signal });
+    while (outcome.kind === "rejected") {
+      sent = this.#fit.refused(body);
+      if (sent === undefined) return outcome;
+      outcome = await sender.send(heartbeatRequest(sent), { signal });
     }
     return outcome;
+  }
+
+  #failed(outcome: Outcome): void {
+    const isRefusal = outcome.kind === "unauthorized";
+    if (isRefusal) this.#refusals++;
+    const { urgentEvery, urgentFrom } = REFUSALS;
+    const isUrgent = isRefusal && this.#refusals >= urgentFrom &&
+      (this.#refusals - urgentFrom) % urgentEvery === 0;
+    const times = isUrgent ? ` (${this.#refusals} times in a row)` : "";
+    this.#outage.failed(
+      `The beat failed: ${outcome.detail}${remedy(outcome)}${times}`,
+      lastingTrouble(outcome),
+      { isUrgent },
+    );
   }
 }
 
@@ -162,20 +228,16 @@ function remedy({ kind }: Outcome): string {
   switch (kind) {
     case "unauthorized":
       return ": the platform refuses the token: put the workspace's live token into the token " +
-        "file; it is read again before every retry";
+        "file (its settings on the platform make a new one); it is read again before every retry";
     case "rejected":
       return ": the platform does not understand the body: it may be of another version";
     case "not_granted":
       return ": the manifest does not grant this platform: rebuild, or run with --allow-net for it";
     case "gone":
-      return ": the workspace was removed";
+      return ": the workspace was removed; asking the platform for it";
+    case "not_found":
+      return ": the workspace may have been removed; asking the platform for it";
     default:
       return "; retrying";
   }
-}
-
-/** Failures that somebody must act on are told even in the middle of an outage. */
-function kind(outcome: Outcome): string | undefined {
-  const passes = ["unavailable", "unreachable", "timed_out", "rate_limited", "busy", "oversized"];
-  return passes.includes(outcome.kind) ? undefined : outcome.kind;
 }

@@ -14,6 +14,8 @@ export interface BeatBody {
   /** US cents; the platform takes note only of more than 0. */
   readonly monthly_spend?: number;
   readonly runtime_state?: "wedged";
+  /** The platform's own number, echoed (contract 1.1). */
+  readonly observed_generation?: number;
   readonly runtime_metadata: {
     readonly capabilities: Readonly<Record<string, boolean>>;
     readonly idle_timeout_seconds?: number;
@@ -32,6 +34,8 @@ export interface BeatBodyOptions {
   readonly workspaceId: string;
   /** How long the sidecar has been running, in milliseconds. */
   readonly uptimeMs: number;
+  /** The generation that the platform has told last; undefined when it has told none. */
+  readonly observedGeneration?: number | undefined;
   /** What no text may hold. */
   readonly secrets: Secrets;
 }
@@ -65,7 +69,7 @@ export interface BeatBodyOptions {
  */
 export function beatBody(state: AgentState, options: BeatBodyOptions): BeatBody {
   const { requests, errors, idleTimeoutSeconds, monthlySpend } = state;
-  const { secrets, uptimeMs, workspaceId } = options;
+  const { observedGeneration, secrets, uptimeMs, workspaceId } = options;
   const isWedged = state.wedgeReason !== "";
   const idle = wholeNumber(idleTimeoutSeconds ?? 0);
   const spend = wholeNumber(monthlySpend ?? 0, LARGEST_SPEND);
@@ -79,6 +83,7 @@ export function beatBody(state: AgentState, options: BeatBodyOptions): BeatBody 
     current_task: cleanText(state.currentTask, secrets),
     ...(spend > 0 && { monthly_spend: spend }),
     ...(isWedged && { runtime_state: "wedged" as const }),
+    ...(observedGeneration !== undefined && { observed_generation: observedGeneration }),
     runtime_metadata: {
       capabilities: Object.fromEntries(
         CAPABILITIES.map((name) => [name, state.capabilities.has(name)]),

@@ -4,5 +4,5 @@
  * @module
  */
 
-export { BeatLoop, type BeatLoopOptions } from "./beat_loop.ts";
+export { BeatLoop, type BeatLoopOptions, type BeatWatch } from "./beat_loop.ts";
 export { beatBody, type BeatBodyOptions } from "./body.ts";

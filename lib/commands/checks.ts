@@ -22,6 +22,8 @@ import type { LackingGrants, Refusal } from "./required_grants.ts";
 
 /** What one test found. */
 export interface Finding {
+  /** The workspace it was made for, where there are several. */
+  readonly workspace?: string;
   /** What was tested. */
   readonly name: string;
   /** A warning does not fail the check; what is skipped could not be tested for another failure. */
@@ -35,8 +37,8 @@ export interface Finding {
 }
 
 /** Tests config.yaml, and passes on what is unwise about the settings. */
-export function checkConfig({ settings, configFile, warnings }: ResolvedSettings): Finding {
-  const path = settings.configFile.value;
+export function checkConfig({ workspaces, configFile, warnings }: ResolvedSettings): Finding {
+  const path = workspaces[0].configFile.value;
   const [problem] = configFile.problems;
   if (problem !== undefined) {
     const more = configFile.problems.length - 1;
@@ -76,10 +78,10 @@ export function checkProxy(refusal: Refusal | undefined): Finding {
 /** Tests the token file. */
 export async function checkTokenFile(settings: Settings): Promise<Finding> {
   const path = tokenFile(settings.configsDir.value);
-  const fallback = settings.environmentToken.value !== undefined;
+  const { origin, value: fallback } = settings.environmentToken;
   const absent = (why: string, remedy: string) =>
-    fallback
-      ? ok("token file", `${why}: MOLECULE_WORKSPACE_TOKEN is used`)
+    fallback !== undefined
+      ? ok("token file", `${why}: the token from ${origin} is used`)
       : warning("token file", why, remedy);
   if (!mayRead(path)) return absent(`'${path}' is not granted`, "grant it for reading");
   try {
@@ -150,7 +152,8 @@ export function skipped(name: string, why: string): Finding {
   return { name, status: "skipped", message, remedy: "", exitCode: EXIT_CODE.fine };
 }
 
-async function ask(sender: Sender, request: PlatformRequest): Promise<Outcome> {
+/** Sends a request, however long that takes. */
+export async function ask(sender: Sender, request: PlatformRequest): Promise<Outcome> {
   return await sender.send(request, { signal: new AbortController().signal });
 }
 

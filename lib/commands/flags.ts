@@ -3,12 +3,14 @@ import {
   type FlagValues,
   SETTING_DEFINITIONS,
   type SettingDefinition,
+  SWITCHES,
+  type SwitchName,
 } from "../config/mod.ts";
 
 /** The flags of the settings, as the library hands them over. */
-export type SettingFlags = { readonly [Flag in FlagName]?: string } & {
-  readonly "allow-proxy": boolean;
-};
+export type SettingFlags =
+  & { readonly [Flag in FlagName]?: string }
+  & { readonly [Switch in SwitchName]: boolean };
 
 const table = SETTING_DEFINITIONS;
 
@@ -29,9 +31,27 @@ export const SETTING_FLAGS = {
   "log-format": textFlag(table.logFormat),
   "notify": textFlag(table.notify),
   "origin": textFlag(table.sendsOrigin),
-  "allow-proxy": switchFlag(
-    "Let an HTTP proxy carry requests to an http:// platform, token and all",
-  ),
+  "register": textFlag(table.registerMode),
+  "agent-card": textFlag(table.agentCardFile),
+  "agent-url": textFlag(table.agentUrl),
+  "wake-file": textFlag(table.wakeFile),
+  "wakes-per-hour": textFlag(table.wakesPerHour),
+  "workspaces-dir": textFlag(table.workspacesDir),
+  "activity": switchFlag(SWITCHES.usesActivity.brief),
+  "wait-for-restore": switchFlag(SWITCHES.waitsForRestore.brief),
+  "allow-proxy": switchFlag(SWITCHES.allowsProxy.brief),
+} as const;
+
+/** The flags that say which of several workspaces is meant; their words are for subcommands. */
+export const ONE_OF_SEVERAL_FLAGS = {
+  "workspace-id": {
+    ...SETTING_FLAGS["workspace-id"],
+    brief: `Which of several workspaces is meant: ${table.workspaceId.allowed}`,
+  },
+  "workspaces-dir": {
+    ...SETTING_FLAGS["workspaces-dir"],
+    brief: "The folder of the files of several workspaces: the path of a folder",
+  },
 } as const;
 
 /**
@@ -49,8 +69,21 @@ export function switchFlag(brief: string): {
 }
 
 /** Takes what belongs to the settings out of the parsed flags. */
-export function flagValues({ "allow-proxy": allowProxy, ...texts }: SettingFlags): FlagValues {
-  return { texts, allowProxy };
+export function flagValues(flags: SettingFlags): FlagValues {
+  const {
+    activity,
+    "allow-proxy": allowProxy,
+    "wait-for-restore": waitForRestore,
+    ...texts
+  } = flags;
+  return {
+    texts,
+    switches: {
+      activity,
+      "allow-proxy": allowProxy,
+      "wait-for-restore": waitForRestore,
+    },
+  };
 }
 
 /** The settings check the text, whatever its origin. */

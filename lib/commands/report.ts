@@ -23,13 +23,15 @@ import {
 } from "../report/mod.ts";
 import { neutralise, reasonOf } from "../text.ts";
 import { type CommandContext, LONGEST_MESSAGE, tell } from "./context.ts";
-import { SETTING_FLAGS } from "./flags.ts";
+import { ONE_OF_SEVERAL_FLAGS, SETTING_FLAGS } from "./flags.ts";
 import { assigned, parseAssignments, reportText } from "./report_assignment.ts";
 import { refuseLackingFiles } from "./required_grants.ts";
 
 interface ReportFlags {
   readonly "report-file"?: string;
   readonly "configs-dir"?: string;
+  readonly "workspace-id"?: string;
+  readonly "workspaces-dir"?: string;
 }
 
 /** Makes the new report of the one that is there. */
@@ -41,6 +43,7 @@ const FLAGS = {
     ...SETTING_FLAGS["configs-dir"],
     brief: "The folder of the report file, where that is not named: the path of a folder",
   },
+  ...ONE_OF_SEVERAL_FLAGS,
 } as const;
 
 const ROUTES = {
@@ -206,7 +209,7 @@ function needed(verb: string, { value: path, origin }: Setting<string>, build: B
 }
 
 async function resolved(build: Build | undefined, flags: ReportFlags): Promise<Setting<string>> {
-  return await resolveReportFile({ texts: flags, allowProxy: false }, build);
+  return await resolveReportFile({ texts: flags, switches: {} }, build);
 }
 
 /** Why the report was not changed or shown, on one line, with what to do about it. */

@@ -3,7 +3,9 @@ import { InputError, proxyFor } from "../config/mod.ts";
 import { EXIT_CODE } from "../exit_code.ts";
 import { isGranted, mayRead, maySeeProcesses, mayWrite } from "../grants.ts";
 import {
+  defaultAgentCardFile,
   defaultReportFile,
+  defaultWakeFile,
   DOCKER_MARKER,
   grantFlags,
   type Grants,
@@ -11,6 +13,8 @@ import {
   leastGrants,
   reportFiles,
   resultsFiles,
+  tokenFile,
+  workspacesGrants,
 } from "../permissions.ts";
 
 /** Why the program does not start. */
@@ -32,12 +36,56 @@ export interface LackingGrants {
 /**
  * Compares what is granted with what the settings need. Nothing is prompted for.
  *
- * @param settings The settings.
+ * @param workspaces The settings of the workspace, or of each of several.
  * @param build What the binary was built for.
  */
-export function lackingGrants(settings: Settings, build: Build | undefined): LackingGrants {
+export function lackingGrants(
+  workspaces: readonly [Settings, ...Settings[]],
+  build: Build | undefined,
+): LackingGrants {
+  const [settings] = workspaces;
+  const { value: workspacesDir } = settings.workspacesDir;
+  if (workspacesDir !== undefined) return lackingForSeveral(workspaces, workspacesDir, build);
   const needed = leastGrants(wantedBuild(settings));
   return { refusal: refusal(settings, build, needed), without: without(settings, needed) };
+}
+
+/** Several workspaces need their folder, and whichever of their platforms is granted. */
+function lackingForSeveral(
+  workspaces: readonly [Settings, ...Settings[]],
+  workspacesDir: string,
+  build: Build | undefined,
+): LackingGrants {
+  const [{ configFile, workspacesDir: folder }] = workspaces;
+  const platformUrls = [...new Set(workspaces.map(({ platformUrl }) => platformUrl.value))];
+  const needed = workspacesGrants({ configFile: configFile.value, platformUrls, workspacesDir });
+  const unreached = platformUrls.filter((url) => !isGranted(netGrant(url)));
+  const reaches = unreached.length < platformUrls.length;
+  const writes = mayRead(workspacesDir) && mayWrite(workspacesDir);
+  if (!reaches || !writes) {
+    const problem = writes
+      ? `Not allowed to reach the platform '${platformUrls.join("' or '")}'`
+      : `Not allowed to use the folder '${workspacesDir}' (from ${folder.origin})`;
+    const rebuilt = build && rebuildCommand({ ...build, platformUrls, workspacesDir });
+    const remedy = rebuilt === undefined
+      ? `run with ${grantFlags(needed).join(" ")}`
+      : `rebuild this binary with ${rebuilt}`;
+    return { refusal: { problem, remedy }, without: [] };
+  }
+  const unread = mayRead(configFile.value) ? [] : [configFile.value];
+  return {
+    refusal: undefined,
+    without: [
+      ...withoutVariables(needed),
+      ...phrase("reading", unread),
+      ...phrase("reaching", unreached),
+      ...withoutProcesses(),
+    ],
+  };
+}
+
+function netGrant(platformUrl: string): Deno.NetPermissionDescriptor {
+  return { name: "net", host: hostAndPort(platformUrl) };
 }
 
 /** What a subcommand does with files, and what it needs for that. */
@@ -100,7 +148,7 @@ function refusal(
 ): Refusal | undefined {
   const { platformUrl, resultsFile } = settings;
   const path = resultsFile.value;
-  const reaches = isGranted({ name: "net", host: hostAndPort(platformUrl.value) });
+  const reaches = isGranted(netGrant(platformUrl.value));
   const writes = writtenFiles(path).every((file) => mayRead(file) && mayWrite(file));
   if (reaches && writes) return undefined;
   const what = reaches
@@ -126,11 +174,16 @@ function wantedBuild(settings: Settings): Build {
     configsDir: settings.configsDir.value,
     configFile: settings.configFile.value,
     reportFile: settings.reportFile.value,
+    agentCardFile: settings.agentCardFile.value,
+    wakeFile: settings.wakeFile.value,
   };
 }
 
 /** The command that builds a binary; what the configs folder implies is left out. */
-function rebuildCommand({ configFile, configsDir, platformUrls, reportFile, resultsFile }: Build) {
+function rebuildCommand(build: Build): string {
+  const { configFile, configsDir, platformUrls, reportFile, resultsFile, workspacesDir } = build;
+  const { agentCardFile = defaultAgentCardFile(configsDir) } = build;
+  const { wakeFile = defaultWakeFile(resultsFile) } = build;
   return [
     "deno task compile",
     ...platformUrls.map((url) => `--platform-url ${url}`),
@@ -138,6 +191,9 @@ function rebuildCommand({ configFile, configsDir, platformUrls, reportFile, resu
     `--configs-dir ${configsDir}`,
     ...configFile === `${configsDir}/config.yaml` ? [] : [`--config ${configFile}`],
     ...reportFile === defaultReportFile(configsDir) ? [] : [`--report-file ${reportFile}`],
+    ...agentCardFile === defaultAgentCardFile(configsDir) ? [] : [`--agent-card ${agentCardFile}`],
+    ...wakeFile === defaultWakeFile(resultsFile) ? [] : [`--wake-file ${wakeFile}`],
+    ...workspacesDir === undefined ? [] : [`--workspaces-dir ${workspacesDir}`],
   ].join(" ");
 }
 
@@ -150,26 +206,38 @@ function writtenFiles(resultsFile: string): string[] {
 
 function without(settings: Settings, needed: Grants): string[] {
   const { report, ...besideReport } = reportFiles(settings.reportFile.value);
+  const mode = settings.registerMode.value;
   const unnamed = [
+    ...mode === "off" ? [settings.agentCardFile.value] : [],
+    ...mode === "poll" ? [] : [settings.wakeFile.value],
     // Without these it does not start, and the others are for `workspace-beat results`.
     ...Object.values(resultsFiles(settings.resultsFile.value)),
     ...Object.values(besideReport), // for `workspace-beat report`
     DOCKER_MARKER,
   ];
   const isNamed = (path: string) => !unnamed.includes(path) && !path.endsWith(".tmp");
-  const variables = needed.env.filter((variable) => !isGranted({ name: "env", variable }));
   const unread = needed.read.filter((path) => isNamed(path) && !mayRead(path));
+  const readOnly = [report, ...mode === "off" ? [tokenFile(settings.configsDir.value)] : []];
   const unwritten = needed.write.filter((path) =>
-    isNamed(path) && path !== report && !mayWrite(path)
+    isNamed(path) && !readOnly.includes(path) && !mayWrite(path)
   );
   return [
-    ...variables.length === needed.env.length
-      ? ["environment variables"]
-      : phrase("the environment's", variables),
+    ...withoutVariables(needed),
     ...phrase("reading", unread),
     ...phrase("writing", unwritten),
-    ...maySeeProcesses() ? [] : ["seeing whether the agent's process is there"],
+    ...withoutProcesses(),
   ];
+}
+
+function withoutVariables(needed: Grants): string[] {
+  const variables = needed.env.filter((variable) => !isGranted({ name: "env", variable }));
+  return variables.length === needed.env.length
+    ? ["environment variables"]
+    : phrase("the environment's", variables);
+}
+
+function withoutProcesses(): string[] {
+  return maySeeProcesses() ? [] : ["seeing whether the agent's process is there"];
 }
 
 function phrase(what: string, items: readonly string[]): string[] {

@@ -19,11 +19,13 @@ import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
 import { resultsFiles } from "../permissions.ts";
 import { neutralise, reasonOf } from "../text.ts";
 import { type CommandContext, tell } from "./context.ts";
-import { SETTING_FLAGS, switchFlag } from "./flags.ts";
+import { ONE_OF_SEVERAL_FLAGS, SETTING_FLAGS, switchFlag } from "./flags.ts";
 import { refuseLackingFiles } from "./required_grants.ts";
 
 interface ResultsFlags {
   readonly "results-file"?: string;
+  readonly "workspace-id"?: string;
+  readonly "workspaces-dir"?: string;
   readonly format?: string;
   readonly peek: boolean;
 }
@@ -42,6 +44,7 @@ export const results: Command<CommandContext> = buildCommand<ResultsFlags, [], C
         ...SETTING_FLAGS["results-file"],
         brief: "The results file that the sidecar writes: a path",
       },
+      ...ONE_OF_SEVERAL_FLAGS,
       format: {
         kind: "parsed",
         parse: (text: string) => text,
@@ -52,10 +55,9 @@ export const results: Command<CommandContext> = buildCommand<ResultsFlags, [], C
       peek: switchFlag("Print without consuming: nothing is changed"),
     },
   },
-  async func({ format: formatText, peek, "results-file": path }) {
+  async func({ format: formatText, peek, ...texts }) {
     const format = parseFormat(formatText);
-    const texts = { "results-file": path };
-    const resultsFile = resolveResultsFile({ texts, allowProxy: false }, this.build);
+    const resultsFile = await resolveResultsFile({ texts, switches: {} }, this.build);
     refuseStdout(resultsFile);
     refuseLackingGrants(resultsFile, { peek, build: this.build });
     const consumer = new ResultsConsumer(resultsFile.value, (line) => tell(this, line));

@@ -1,10 +1,13 @@
 import { buildCommand, type Command } from "@stricli/core";
-import { configurationError, InputError, resolveSettings } from "../config/mod.ts";
+import { systemClock } from "../clock.ts";
+import { configurationError, InputError, resolveSettings, type Settings } from "../config/mod.ts";
 import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
-import { createLog, type Log, Secrets, type StderrHandler } from "../log/mod.ts";
+import { type CreatedLog, createLog, type Log, Secrets, type StderrHandler } from "../log/mod.ts";
 import { Sidecar } from "../sidecar.ts";
+import { shareAmong, tooManyBeats } from "../sharing.ts";
 import { sidecarOptions } from "../sidecar_options.ts";
-import { reasonOf } from "../text.ts";
+import { counted, reasonOf } from "../text.ts";
+import { runWorkspaces, workspacesOnce } from "../workspaces.ts";
 import type { CommandContext } from "./context.ts";
 import { flagValues, SETTING_FLAGS, type SettingFlags, switchFlag } from "./flags.ts";
 import { lackingGrants, proxyRefusal, type Refusal } from "./required_grants.ts";
@@ -27,8 +30,8 @@ export const run: Command<CommandContext> = buildCommand<RunFlags, [], CommandCo
   docs: {
     brief: "Keep the workspace alive (the default)",
     fullDescription: "Beats, delivers results, wakes the agent and notifies the user until " +
-      "SIGTERM or SIGINT; with --once, does each of them once and says by its exit code how " +
-      "that went.",
+      "SIGTERM or SIGINT, or until the workspace is removed; with --once, does each of them once " +
+      "and says by its exit code how that went. MOLECULE_WORKSPACES names several workspaces.",
   },
   parameters: {
     flags: {
@@ -37,32 +40,72 @@ export const run: Command<CommandContext> = buildCommand<RunFlags, [], CommandCo
     },
   },
   async func(flags) {
-    const { settings, warnings } = await resolveSettings(flagValues(flags), this.build);
-    const secrets = new Secrets();
-    const { log, handler } = createLog({
-      level: settings.logLevel.value,
-      format: settings.logFormat.value,
+    const { warnings, workspaces } = await resolveSettings(flagValues(flags), this.build);
+    const [first] = workspaces;
+    const secrets = new Secrets({ workspaces: workspaces.length });
+    const created = createLog({
+      level: first.logLevel.value,
+      format: first.logFormat.value,
       secrets,
     });
-    const proxied = proxyRefusal(settings);
+    const { handler, log } = created;
+    const proxied = workspaces.map(proxyRefusal).find((refusal) => refusal !== undefined);
     if (proxied !== undefined) throw configurationError(lineOf(proxied));
-    const { refusal, without } = lackingGrants(settings, this.build);
+    const { refusal, without } = lackingGrants(workspaces, this.build);
     if (refusal !== undefined) throw new InputError(lineOf(refusal), EXIT_CODE.notAllowed);
     for (const warning of warnings) log.warn(warning);
     if (without.length > 0) log.warn(`Not granted, so done without: ${without.join("; ")}`);
-    log.info(
-      `Keeping workspace ${settings.workspaceId.value} alive on ${settings.platformUrl.value} ` +
-        `every ${settings.intervalSeconds.value} s`,
+    const work = first.workspaces.value === undefined
+      ? oneWorkspace(first, { log, secrets })
+      : severalWorkspaces(workspaces, { ...created, secrets });
+    this.exitCode = await untilStopped(
+      log,
+      (signal) => flags.once ? work.once(signal) : work.run(signal),
     );
-    const sidecar = new Sidecar({ ...sidecarOptions(settings), secrets, log });
-    this.exitCode = await untilStopped(log, async (signal) => {
-      if (flags.once) return await sidecar.once(signal);
-      await sidecar.run(signal);
-      return EXIT_CODE.fine;
-    });
     await end(log, handler);
   },
 });
+
+/** What a process is for: one sidecar, or several. */
+interface Work {
+  run(signal: AbortSignal): Promise<ExitCode>;
+  once(signal: AbortSignal): Promise<ExitCode>;
+}
+
+function oneWorkspace(
+  settings: Settings,
+  { log, secrets }: { readonly log: Log; readonly secrets: Secrets },
+): Work {
+  log.info(
+    `Keeping workspace ${settings.workspaceId.value} alive on ${settings.platformUrl.value} ` +
+      `every ${settings.intervalSeconds.value} s`,
+  );
+  return new Sidecar({ ...sidecarOptions(settings), secrets, log });
+}
+
+function severalWorkspaces(
+  all: readonly [Settings, ...Settings[]],
+  { log, ofWorkspace, secrets }: CreatedLog & { readonly secrets: Secrets },
+): Work {
+  const [first] = all;
+  const seconds = first.intervalSeconds.value;
+  const advice = tooManyBeats(all.length, seconds);
+  if (advice !== undefined) log.warn(advice);
+  log.info(`Keeping ${counted(all.length, "workspace")} alive every ${seconds} s`);
+  const usesActivity = first.usesActivity.value;
+  const shares = shareAmong(all, { intervalSeconds: seconds, usesActivity, clock: systemClock });
+  const workspaces = shares.map(([settings, sharing]) => {
+    const id = settings.workspaceId.value;
+    const log = ofWorkspace(id);
+    const sidecar = new Sidecar({ ...sidecarOptions(settings), sharing, secrets, log });
+    return { id, folder: settings.configsDir.value, sidecar, disk: sharing.disk, log };
+  });
+  return {
+    run: (signal) =>
+      runWorkspaces(workspaces, { signal, intervalMs: seconds * 1000, clock: systemClock }),
+    once: (signal) => workspacesOnce(workspaces, signal),
+  };
+}
 
 function lineOf({ problem, remedy }: Refusal): string {
   return `${problem}: ${remedy}`;

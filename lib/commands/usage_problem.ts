@@ -86,14 +86,16 @@ function allowedFor(flag: string): string {
 
 function expectedFlags(args: readonly string[]): string {
   if (isReport(args)) {
-    return "expected --report-file, --configs-dir, --help; put -- in front of a text that begins " +
-      "with a dash";
+    return "expected --report-file, --configs-dir, --workspace-id, --workspaces-dir, --help; put -- " +
+      "in front of a text that begins with a dash";
+  }
+  if (args[0] === "results") {
+    return "expected --results-file, --workspace-id, --workspaces-dir, --format, --peek, --help";
   }
   const flags = [
     ...Object.keys(SETTING_FLAGS),
     "once (run)",
     "json (check)",
-    "format, --peek (results)",
     "help",
     "version",
   ];

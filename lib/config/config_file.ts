@@ -3,7 +3,17 @@ import { mayRead } from "../grants.ts";
 import type { LogLevel } from "../log/mod.ts";
 import { readSmallFile } from "../small_file.ts";
 import { neutralise, reasonOf } from "../text.ts";
-import { parseConfigInterval, parseLogLevel } from "./values.ts";
+import { withoutCredentials } from "./_credentials.ts";
+import {
+  LONGEST_CARD_TEXT,
+  parseAgentUrl,
+  parseCardText,
+  parseConfigInterval,
+  parseLogLevel,
+  parseRegisterMode,
+  parseSkills,
+  type RegisterMode,
+} from "./values.ts";
 
 /** The largest config.yaml that is read. */
 const LARGEST_CONFIG_BYTES = 1024 * 1024;
@@ -16,6 +26,16 @@ export interface ConfigFile {
   readonly intervalSeconds?: number;
   /** `observability.log_level`. */
   readonly logLevel?: LogLevel;
+  /** `heartbeat.register`. */
+  readonly registerMode?: RegisterMode;
+  /** `heartbeat.agent_card.name`. */
+  readonly agentName?: string;
+  /** `heartbeat.agent_card.description`. */
+  readonly agentDescription?: string;
+  /** `heartbeat.agent_card.skills`: a list of names, or one text with commas. */
+  readonly agentSkills?: readonly string[];
+  /** `heartbeat.agent_card.url`. */
+  readonly agentUrl?: string;
   /** What is wrong with it, one line each. None of it stops the sidecar; `check` fails on it. */
   readonly problems: readonly string[];
 }
@@ -68,49 +88,92 @@ export function parseConfig(text: string, path: string): ConfigFile {
     );
     return { state: "read", problems };
   }
-  const block = root["observability"];
-  if (block === undefined) return { state: "read", problems };
-  if (!isMapping(block)) {
-    complain(["observability"], "a mapping", block);
-    return { state: "read", problems };
-  }
+  /** Reads a value of a block; what cannot be used is complained of, and counts as absent. */
+  const read = <T>(
+    block: Mapping,
+    keys: readonly string[],
+    { expected, parseValue }: ConfigValue<T>,
+  ): T | undefined => {
+    const key = keys.at(-1) ?? "";
+    if (!Object.hasOwn(block, key)) return undefined;
+    const value = parseValue(block[key]);
+    if (value === undefined) complain(keys, expected, block[key]);
+    return value;
+  };
+  const blockOf = (parent: Mapping, keys: readonly string[]): Mapping =>
+    read(parent, keys, BLOCK) ?? {};
+  const observability = blockOf(root, ["observability"]);
+  const heartbeat = blockOf(root, ["heartbeat"]);
+  const card = blockOf(heartbeat, ["heartbeat", "agent_card"]);
   const intervalSeconds = read(
-    block,
-    "heartbeat_interval_seconds",
-    parseConfigInterval,
-    (value) =>
-      complain(
-        ["observability", "heartbeat_interval_seconds"],
-        "a number of seconds, which is clamped to 5 to 300",
-        value,
-      ),
+    observability,
+    ["observability", "heartbeat_interval_seconds"],
+    INTERVAL,
   );
-  const logLevel = read(
-    block,
-    "log_level",
-    (value) => typeof value === "string" ? parseLogLevel(value) : undefined,
-    (value) =>
-      complain(["observability", "log_level"], "one of debug, info, warning, error", value),
-  );
+  const logLevel = read(observability, ["observability", "log_level"], LOG_LEVEL);
+  const registerMode = read(heartbeat, ["heartbeat", "register"], REGISTER);
+  const agentName = read(card, ["heartbeat", "agent_card", "name"], CARD_TEXT);
+  const agentDescription = read(card, ["heartbeat", "agent_card", "description"], CARD_TEXT);
+  const agentSkills = read(card, ["heartbeat", "agent_card", "skills"], SKILLS);
+  const agentUrl = read(card, ["heartbeat", "agent_card", "url"], AGENT_URL);
   return {
     state: "read",
     problems,
     ...(intervalSeconds !== undefined && { intervalSeconds }),
     ...(logLevel !== undefined && { logLevel }),
+    ...(registerMode !== undefined && { registerMode }),
+    ...(agentName !== undefined && { agentName }),
+    ...(agentDescription !== undefined && { agentDescription }),
+    ...(agentSkills !== undefined && { agentSkills }),
+    ...(agentUrl !== undefined && { agentUrl }),
   };
 }
 
-function read<T>(
-  block: Record<string, unknown>,
-  key: string,
-  parseValue: (value: unknown) => T | undefined,
-  complain: (value: unknown) => void,
-): T | undefined {
-  if (!Object.hasOwn(block, key)) return undefined;
-  const value = parseValue(block[key]);
-  if (value === undefined) complain(block[key]);
-  return value;
+type Mapping = Record<string, unknown>;
+
+/** One value of config.yaml: what is allowed, and its reader. */
+interface ConfigValue<T> {
+  /** What is allowed, as a problem says it. */
+  readonly expected: string;
+  /** Reads the YAML value; undefined when it is not allowed. */
+  readonly parseValue: (value: unknown) => T | undefined;
 }
+
+const BLOCK: ConfigValue<Mapping> = {
+  expected: "a mapping",
+  parseValue: (value) => isMapping(value) ? value : undefined,
+};
+const INTERVAL: ConfigValue<number> = {
+  expected: "a number of seconds, which is clamped to 5 to 300",
+  parseValue: parseConfigInterval,
+};
+const LOG_LEVEL: ConfigValue<LogLevel> = {
+  expected: "one of debug, info, warning, error",
+  parseValue: (value) => typeof value === "string" ? parseLogLevel(value) : undefined,
+};
+const REGISTER: ConfigValue<RegisterMode> = {
+  expected: "push, poll or off",
+  parseValue: (value) => {
+    if (value === false) return "off"; // YAML's older versions mean that by a bare off
+    return typeof value === "string" ? parseRegisterMode(value) : undefined;
+  },
+};
+const CARD_TEXT: ConfigValue<string> = {
+  expected: `a text of at most ${LONGEST_CARD_TEXT} characters`,
+  parseValue: (value) => typeof value === "string" ? parseCardText(value) : undefined,
+};
+const SKILLS: ConfigValue<readonly string[]> = {
+  expected: "a list of names",
+  parseValue: (value) => {
+    if (typeof value === "string") return parseSkills(value);
+    const isList = Array.isArray(value) && value.every((name) => typeof name === "string");
+    return isList ? parseSkills(value.join(",")) : undefined;
+  },
+};
+const AGENT_URL: ConfigValue<string> = {
+  expected: "an http:// or https:// URL without credentials",
+  parseValue: (value) => typeof value === "string" ? parseAgentUrl(value) : undefined,
+};
 
 function isMapping(value: unknown): value is Record<string, unknown> {
   // YAML also makes dates and bytes.
@@ -128,7 +191,7 @@ function syntaxProblem(error: unknown): string {
 /** A list or mapping is not spelt out: with YAML's aliases it may hold itself, or be endless. */
 function shown(value: unknown): string {
   if (Array.isArray(value)) return "a list";
-  return isMapping(value) ? "a mapping" : `'${neutralise(String(value), 60)}'`;
+  return isMapping(value) ? "a mapping" : `'${neutralise(withoutCredentials(String(value)), 60)}'`;
 }
 
 /** What may stand in front of a key. */

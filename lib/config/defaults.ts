@@ -18,3 +18,5 @@ export const DEFAULT_RESULTS_MODE = 0o600;
 export const DEFAULT_RESULTS_MAX_BYTES = 64 * 1024 * 1024;
 /** Older rows are history that nobody waits for (contract 8: 178 of them were told again). */
 export const DEFAULT_REPLAY_MAX_AGE_SECONDS = 24 * 3600;
+/** More wakes in an hour are a loop that burns money: wake, turn, delegation, wake. */
+export const DEFAULT_WAKES_PER_HOUR = 30;

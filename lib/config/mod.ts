@@ -16,14 +16,11 @@ export {
   DEFAULT_RESULTS_FILE,
   DEFAULT_RESULTS_MAX_BYTES,
   DEFAULT_RESULTS_MODE,
+  DEFAULT_WAKES_PER_HOUR,
 } from "./defaults.ts";
-export {
-  type Build,
-  type ResolvedSettings,
-  resolveReportFile,
-  resolveResultsFile,
-  resolveSettings,
-} from "./resolve.ts";
+export type { Build } from "./build.ts";
+export { resolveReportFile, resolveResultsFile } from "./paths.ts";
+export { type ResolvedSettings, resolveSettings } from "./resolve.ts";
 export {
   type FlagName,
   type FlagValues,
@@ -33,5 +30,7 @@ export {
   type SettingName,
   type Settings,
 } from "./settings.ts";
+export { SWITCHES, type SwitchName } from "./switches.ts";
 export { parseToken } from "./token.ts";
-export { NO_MAX_AGE, type NotifyMode } from "./values.ts";
+export { NO_MAX_AGE, type NotifyMode, type RegisterMode } from "./values.ts";
+export type { WorkspaceEntry } from "./workspaces.ts";

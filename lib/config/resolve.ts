@@ -1,40 +1,41 @@
 import { readVariable } from "../grants.ts";
-import { defaultReportFile } from "../permissions.ts";
-import { neutralise } from "../text.ts";
+import { defaultAgentCardFile, defaultWakeFile, isWakeFileTaken } from "../permissions.ts";
+import { builtIn, byDefault, type Definition, fromFlag, fromVariable } from "./_origins.ts";
+import type { Build } from "./build.ts";
 import { type ConfigFile, readConfigFile } from "./config_file.ts";
-import { findConfigsDir } from "./configs_dir.ts";
 import {
   DEFAULT_CONFIG_FILE,
   DEFAULT_INTERVAL_SECONDS,
   DEFAULT_REPLAY_MAX_AGE_SECONDS,
-  DEFAULT_RESULTS_FILE,
   DEFAULT_RESULTS_MAX_BYTES,
   DEFAULT_RESULTS_MODE,
+  DEFAULT_WAKES_PER_HOUR,
 } from "./defaults.ts";
 import { configurationError, InputError, usageError } from "./errors.ts";
-import { defaultPlatformUrl } from "./platform_url.ts";
 import {
-  type FlagName,
-  type FlagValues,
-  type Setting,
-  SETTING_DEFINITIONS,
-  type SettingDefinition,
-  type Settings,
-} from "./settings.ts";
+  entryOf,
+  fileIn,
+  reportFileIn,
+  resolveConfigsDir,
+  resolveWorkspacesDir,
+  resultsFileOfSingle,
+} from "./paths.ts";
+import { defaultPlatformUrl } from "./platform_url.ts";
+import { type FlagValues, type Setting, SETTING_DEFINITIONS, type Settings } from "./settings.ts";
+import { SWITCHES } from "./switches.ts";
 import { NO_MAX_AGE } from "./values.ts";
-
-/** What a compiled binary was built for; its grants reach no further. */
-export interface Build {
-  readonly platformUrls: readonly string[];
-  readonly resultsFile: string;
-  readonly configsDir: string;
-  readonly configFile: string;
-  readonly reportFile: string;
-}
+import type { WorkspaceEntries, WorkspaceEntry } from "./workspaces.ts";
+import {
+  refuseFilesOfOne,
+  type SharedSettings,
+  unusedBySeveral,
+  workspaceSettings,
+} from "./workspace_settings.ts";
 
 /** The settings, and what there is to say about them. */
 export interface ResolvedSettings {
-  readonly settings: Settings;
+  /** The settings of the workspace, or of each of several: one at the least. */
+  readonly workspaces: readonly [Settings, ...Settings[]];
   /** The config.yaml they were resolved with. */
   readonly configFile: ConfigFile;
   /** What a person should know, one line each; none of it stops the sidecar. */
@@ -57,26 +58,54 @@ const RISKY_INTERVAL_SECONDS = 90;
  */
 export async function resolveSettings(flags: FlagValues, build?: Build): Promise<ResolvedSettings> {
   const table = SETTING_DEFINITIONS;
-  const given = <T>(definition: Definition<T>) =>
-    fromFlag(definition, flags) ?? fromVariable(definition);
-  const warnings: string[] = [];
-
   // What was typed just now is judged before what was there already.
   for (const definition of Object.values<Definition<unknown>>(table)) fromFlag(definition, flags);
-  const workspaceId = given(table.workspaceId);
-  if (workspaceId === undefined) {
-    throw configurationError(
-      `Cannot start without a workspace: expected WORKSPACE_ID in the environment or ` +
-        `--workspace-id, ${table.workspaceId.allowed}: current value is empty`,
-    );
+  const several = severalWorkspaces(flags);
+  if (several === undefined) {
+    const workspaceId = singleWorkspace(flags);
+    const { configFile, shared, warnings } = await resolveShared(flags, build);
+    const folder = fromFlag(table.workspacesDir, flags);
+    const unused = "--workspaces-dir is not used: MOLECULE_WORKSPACES names no workspaces";
+    return {
+      configFile,
+      warnings: [...warnings, ...folder === undefined ? [] : [unused]],
+      workspaces: [await ofSingle(workspaceId, shared, flags, build)],
+    };
   }
+  refuseFilesOfOne(flags);
+  const { configFile, shared, warnings } = await resolveShared(flags, build);
+  const { origin, value: [first, ...rest] } = several;
+  const workspacesDir = await resolveWorkspacesDir(flags, build);
+  const settingsOf = (entry: WorkspaceEntry) =>
+    workspaceSettings(entry, { origin, flags, shared, workspacesDir, build });
+  return {
+    configFile,
+    warnings: [...warnings, ...unusedBySeveral(shared)],
+    workspaces: [settingsOf(first), ...rest.map(settingsOf)],
+  };
+}
+
+/** What all workspaces of a process share. */
+async function resolveShared(flags: FlagValues, build: Build | undefined): Promise<{
+  readonly configFile: ConfigFile;
+  readonly shared: SharedSettings;
+  readonly warnings: readonly string[];
+}> {
+  const table = SETTING_DEFINITIONS;
+  const given = <T>(definition: Definition<T>) =>
+    fromFlag(definition, flags) ?? fromVariable(definition);
+  const switched = (name: keyof typeof SWITCHES): Setting<boolean> => {
+    const { flag } = SWITCHES[name];
+    return flags.switches[flag] === true
+      ? { value: true, origin: `flag --${flag}` }
+      : byDefault(false);
+  };
   const configPath = given(table.configFile) ?? configFileFromVariable() ??
     builtIn(build?.configFile) ?? byDefault(DEFAULT_CONFIG_FILE);
   const configFile = await readConfigFile(configPath.value);
-  warnings.push(...configFile.problems);
+  const warnings = [...configFile.problems];
   const fromFile = <T>(value: T | undefined) =>
     value === undefined ? undefined : { value, origin: `file ${configPath.value}` };
-
   const intervalSeconds = given(table.intervalSeconds) ?? fromFile(configFile.intervalSeconds) ??
     byDefault(DEFAULT_INTERVAL_SECONDS);
   if (intervalSeconds.value >= RISKY_INTERVAL_SECONDS) {
@@ -86,127 +115,106 @@ export async function resolveSettings(flags: FlagValues, build?: Build): Promise
         "after 180 s; 30 s is the default",
     );
   }
-  const configsDir = await resolveConfigsDir(flags, build);
-  return {
-    configFile,
-    warnings,
-    settings: {
-      workspaceId,
-      platformUrl: given(table.platformUrl) ?? builtIn(builtInPlatform(build)) ??
-        byDefault(await defaultPlatformUrl()),
-      intervalSeconds,
-      resultsFile: resolveResultsFile(flags, build),
-      resultsMode: given(table.resultsMode) ?? byDefault(DEFAULT_RESULTS_MODE),
-      resultsMaxBytes: given(table.resultsMaxBytes) ?? byDefault(DEFAULT_RESULTS_MAX_BYTES),
-      replayMaxAgeSeconds: given(table.replayMaxAgeSeconds) ??
-        byDefault(DEFAULT_REPLAY_MAX_AGE_SECONDS),
-      configsDir,
-      reportFile: given(table.reportFile) ?? reportFileIn(configsDir, build),
-      reportMaxAgeSeconds: given(table.reportMaxAgeSeconds) ?? byDefault(NO_MAX_AGE),
-      configFile: configPath,
-      logLevel: given(table.logLevel) ?? fromFile(configFile.logLevel) ?? byDefault("info"),
-      logFormat: given(table.logFormat) ?? byDefault("text"),
-      notify: given(table.notify) ?? byDefault("all"),
-      sendsOrigin: given(table.sendsOrigin) ?? byDefault(true),
-      allowsProxy: flags.allowProxy
-        ? { value: true, origin: "flag --allow-proxy" }
-        : byDefault(false),
-      environmentToken: given(table.environmentToken) ?? byDefault(undefined),
-      orgId: orgId(warnings),
-    },
+  const shared: SharedSettings = {
+    platformUrl: given(table.platformUrl) ?? builtIn(builtInPlatform(build)) ??
+      byDefault(await defaultPlatformUrl()),
+    intervalSeconds,
+    resultsMode: given(table.resultsMode) ?? byDefault(DEFAULT_RESULTS_MODE),
+    resultsMaxBytes: given(table.resultsMaxBytes) ?? byDefault(DEFAULT_RESULTS_MAX_BYTES),
+    replayMaxAgeSeconds: given(table.replayMaxAgeSeconds) ??
+      byDefault(DEFAULT_REPLAY_MAX_AGE_SECONDS),
+    reportMaxAgeSeconds: given(table.reportMaxAgeSeconds) ?? byDefault(NO_MAX_AGE),
+    configFile: configPath,
+    logLevel: given(table.logLevel) ?? fromFile(configFile.logLevel) ?? byDefault("info"),
+    logFormat: given(table.logFormat) ?? byDefault("text"),
+    notify: given(table.notify) ?? byDefault("all"),
+    wakesPerHour: given(table.wakesPerHour) ?? byDefault(DEFAULT_WAKES_PER_HOUR),
+    registerMode: given(table.registerMode) ?? fromFile(configFile.registerMode) ??
+      byDefault("off"),
+    agentUrl: given(table.agentUrl) ?? fromFile(configFile.agentUrl) ?? byDefault(undefined),
+    agentName: given(table.agentName) ?? fromFile(configFile.agentName) ?? byDefault(undefined),
+    agentDescription: given(table.agentDescription) ?? fromFile(configFile.agentDescription) ??
+      byDefault(undefined),
+    agentSkills: given(table.agentSkills) ?? fromFile(configFile.agentSkills) ??
+      byDefault(undefined),
+    sendsOrigin: given(table.sendsOrigin) ?? byDefault(true),
+    allowsProxy: switched("allowsProxy"),
+    usesActivity: switched("usesActivity"),
+    waitsForRestore: switched("waitsForRestore"),
+    orgId: orgId(warnings),
   };
+  return { configFile, shared, warnings };
 }
 
-/**
- * Resolves where results go, alone: whoever takes them away needs no other setting.
- *
- * Requires `--allow-env` for the variable; where it is not granted it counts as not set.
- *
- * @param flags What the command line said.
- * @param build What the binary was built for; undefined for `deno run`.
- * @throws {InputError} The flag's or the variable's value is not allowed.
- */
-export function resolveResultsFile(flags: FlagValues, build?: Build): Setting<string> {
-  const { resultsFile } = SETTING_DEFINITIONS;
-  return fromFlag(resultsFile, flags) ?? fromVariable(resultsFile) ??
-    builtIn(build?.resultsFile) ?? byDefault(DEFAULT_RESULTS_FILE);
+/** The workspaces that the environment names, or the one of them that the command line names. */
+function severalWorkspaces(flags: FlagValues): Setting<WorkspaceEntries> | undefined {
+  const named = fromFlag(SETTING_DEFINITIONS.workspaceId, flags);
+  const several = fromVariable(SETTING_DEFINITIONS.workspaces);
+  if (named === undefined || several === undefined) return several;
+  return { ...several, value: [entryOf(named, several.value)] };
 }
 
-/**
- * Resolves where the agent reports about itself, alone: whoever reports needs no other setting.
- *
- * Requires `--allow-env` for the variables; those that are not granted count as not set.
- *
- * @param flags What the command line said.
- * @param build What the binary was built for; undefined for `deno run`.
- * @throws {InputError} A flag's or a variable's value is not allowed.
- */
-export async function resolveReportFile(
+function singleWorkspace(flags: FlagValues): Setting<string> {
+  const { workspaceId } = SETTING_DEFINITIONS;
+  const found = fromFlag(workspaceId, flags) ?? fromVariable(workspaceId);
+  if (found !== undefined) return found;
+  throw configurationError(
+    `Cannot start without a workspace: expected WORKSPACE_ID in the environment or ` +
+      `--workspace-id, ${workspaceId.allowed}: current value is empty`,
+  );
+}
+
+/** The settings of the one workspace, whose files may be anywhere. */
+async function ofSingle(
+  workspaceId: Setting<string>,
+  shared: SharedSettings,
   flags: FlagValues,
-  build?: Build,
-): Promise<Setting<string>> {
-  const { reportFile } = SETTING_DEFINITIONS;
-  return fromFlag(reportFile, flags) ?? fromVariable(reportFile) ??
-    reportFileIn(await resolveConfigsDir(flags, build), build);
+  build: Build | undefined,
+): Promise<Settings> {
+  const table = SETTING_DEFINITIONS;
+  const configsDir = await resolveConfigsDir(flags, build);
+  const resultsFile = resultsFileOfSingle(flags, build);
+  const { origin, value } = resultsFile;
+  const settings: Settings = {
+    ...shared,
+    workspaceId,
+    resultsFile,
+    configsDir,
+    reportFile: fromFlag(table.reportFile, flags) ?? fromVariable(table.reportFile) ??
+      reportFileIn(configsDir, build),
+    agentCardFile: fromFlag(table.agentCardFile, flags) ?? fileIn(configsDir, build, {
+      built: build?.agentCardFile,
+      usual: defaultAgentCardFile,
+    }),
+    wakeFile: fromFlag(table.wakeFile, flags) ??
+      builtIn(value === build?.resultsFile ? build.wakeFile : undefined) ??
+      { value: defaultWakeFile(value), origin },
+    environmentToken: fromVariable(table.environmentToken) ?? byDefault(undefined),
+    workspaces: byDefault(undefined),
+    workspacesDir: byDefault(undefined),
+  };
+  refuseTakenWakeFile(settings);
+  return settings;
 }
 
-/**
- * The report file that nobody has named: beside the token, unless the binary was built for another
- * and for the folder that is used.
- */
-function reportFileIn(configsDir: Setting<string>, build: Build | undefined): Setting<string> {
-  const { origin, value } = configsDir;
-  const built = value === build?.configsDir ? build.reportFile : undefined;
-  return builtIn(built) ?? { value: defaultReportFile(value), origin };
-}
-
-async function resolveConfigsDir(flags: FlagValues, build?: Build): Promise<Setting<string>> {
-  const { configsDir } = SETTING_DEFINITIONS;
-  return fromFlag(configsDir, flags) ?? fromVariable(configsDir) ??
-    builtIn(build?.configsDir) ?? await findConfigsDir();
-}
-
-/** A row of the table whose flag, if any, is one that the command line knows. */
-type Definition<T> = SettingDefinition<T> & { readonly flag?: FlagName };
-
-function fromFlag<T>(definition: Definition<T>, flags: FlagValues): Setting<T> | undefined {
-  const { flag, parse } = definition;
-  const text = flag === undefined ? undefined : flags.texts[flag];
-  if (text === undefined) return undefined;
-  const value = parse(text);
-  if (value === undefined) throw usageError(notAllowed(text, `--${flag}`, definition));
-  return { value, origin: `flag --${flag}` };
-}
-
-/** A setting's value from the first of its variables that is set. */
-function fromVariable<T>(definition: SettingDefinition<T>): Setting<T> | undefined {
-  const { variables = [], parse, secret = false } = definition;
-  for (const variable of variables) {
-    const found = readVariable(variable);
-    if (found === undefined) continue;
-    const value = parse(found);
-    if (value === undefined) {
-      const shown = secret ? "(not shown)" : found;
-      throw configurationError(notAllowed(shown, `${variable} in the environment`, definition));
-    }
-    return { value, origin: `environment ${variable}` };
-  }
-  return undefined;
-}
-
-function notAllowed(text: string, origin: string, { allowed }: { allowed: string }): string {
-  // What stands before an @ is a password more often than not, and a query may be a token.
-  const shown = text.replace(/^(\w+:\/\/)?.*@/s, "$1(not shown)@")
-    .replace(/([?#]).+$/s, "$1(not shown)");
-  return `Cannot use '${neutralise(shown, 100)}' from ${origin}: expected ${allowed}`;
-}
-
-function byDefault<T>(value: T): Setting<T> {
-  return { value, origin: "default" };
-}
-
-function builtIn<T>(value: T | undefined): Setting<T> | undefined {
-  return value === undefined ? undefined : { value, origin: "build" };
+/** Touching one of the sidecar's other files would spoil it. */
+function refuseTakenWakeFile(settings: Settings): void {
+  const { agentCardFile, configFile, configsDir, platformUrl, reportFile, resultsFile, wakeFile } =
+    settings;
+  const isTaken = isWakeFileTaken({
+    platformUrls: [platformUrl.value],
+    resultsFile: resultsFile.value,
+    configsDir: configsDir.value,
+    configFile: configFile.value,
+    reportFile: reportFile.value,
+    agentCardFile: agentCardFile.value,
+    wakeFile: wakeFile.value,
+  });
+  if (!isTaken) return;
+  throw usageError(
+    `Cannot use '${wakeFile.value}' from ${wakeFile.origin} as the wake file: it is another of the ` +
+      "sidecar's files: expected a file of its own, or off",
+  );
 }
 
 /** The platform that a binary talks to unless told otherwise; a pattern names none. */

@@ -9,8 +9,13 @@ import {
   ageText,
   fileModeText,
   INTERVAL_RANGE,
+  isBlankList,
+  isBlankText,
+  LONGEST_CARD_TEXT,
   maxAgeText,
   parseAge,
+  parseAgentUrl,
+  parseCardText,
   parseFileMode,
   parseFolder,
   parseInterval,
@@ -21,12 +26,18 @@ import {
   parseOrgId,
   parsePath,
   parsePlatformUrl,
+  parseRegisterMode,
   parseResultsBytes,
+  parseSkills,
   parseSwitch,
+  parseWakesPerHour,
   parseWorkspaceId,
   RESULTS_BYTES_RANGE,
+  WAKES_RANGE,
 } from "./values.ts";
+import type { SwitchName } from "./switches.ts";
 import { parseToken } from "./token.ts";
+import { parseWorkspaces, type WorkspaceEntries, workspacesProblem } from "./workspaces.ts";
 
 /** One row of the table. */
 export interface SettingDefinition<T> {
@@ -40,8 +51,12 @@ export interface SettingDefinition<T> {
   readonly flag?: string;
   /** The variables it is read from, the first that is set. */
   readonly variables?: readonly EnvironmentVariable[];
+  /** Whether a variable that says this says nothing, beside one that is empty. */
+  isBlank?(text: string): boolean;
   /** Whether its value may never be shown. */
   readonly secret?: boolean;
+  /** Says what is wrong about a text that is not allowed, without any secret that is in it. */
+  problem?(text: string): string;
   /**
    * Writes the value as a flag would give it.
    *
@@ -147,6 +162,73 @@ export const SETTING_DEFINITIONS = {
     brief: "Which results the user is told of",
     flag: "notify",
   },
+  registerMode: {
+    parse: parseRegisterMode,
+    allowed: "push, poll or off",
+    brief: "Whether the workspace is registered, and how it gets its messages",
+    flag: "register",
+  },
+  agentCardFile: {
+    parse: parsePath,
+    allowed: "the path of a JSON file",
+    brief: "The agent card that is registered",
+    flag: "agent-card",
+  },
+  agentUrl: {
+    parse: parseAgentUrl,
+    allowed: "an http:// or https:// URL without credentials",
+    brief: "Where the agent takes messages, for --register push",
+    flag: "agent-url",
+  },
+  agentName: {
+    parse: parseCardText,
+    allowed: `a text of at most ${LONGEST_CARD_TEXT} characters`,
+    brief: "The agent's name, where there is no agent card",
+    variables: ["MOLECULE_AGENT_NAME"],
+    isBlank: isBlankText,
+  },
+  agentDescription: {
+    parse: parseCardText,
+    allowed: `a text of at most ${LONGEST_CARD_TEXT} characters`,
+    brief: "What the agent is for, where there is no agent card",
+    variables: ["MOLECULE_AGENT_DESCRIPTION"],
+    isBlank: isBlankText,
+  },
+  agentSkills: {
+    parse: parseSkills,
+    allowed: `names separated by commas, at most ${LONGEST_CARD_TEXT} characters`,
+    brief: "What the agent can do, where there is no agent card",
+    variables: ["MOLECULE_AGENT_SKILLS"],
+    isBlank: isBlankList,
+    show: (skills: readonly string[]) => skills.join(", "),
+  },
+  wakeFile: {
+    parse: parsePath,
+    allowed: "the path of a file, or off",
+    brief: "What is touched when the workspace polls, so that the platform cannot wake the agent",
+    flag: "wake-file",
+  },
+  wakesPerHour: {
+    parse: parseWakesPerHour,
+    allowed: `a whole number from ${WAKES_RANGE.least} to ${WAKES_RANGE.most}`,
+    brief: "How often the agent is woken in an hour at the most",
+    flag: "wakes-per-hour",
+  },
+  workspaces: {
+    parse: parseWorkspaces,
+    allowed: 'a JSON list of {"id": …, "token": …, "platform_url": …}, the last two optional',
+    brief: "Several workspaces to keep alive at once",
+    variables: ["MOLECULE_WORKSPACES"],
+    secret: true,
+    problem: workspacesProblem,
+    show: (entries: WorkspaceEntries) => entries.map(({ id }) => id).join(", "),
+  },
+  workspacesDir: {
+    parse: parseFolder,
+    allowed: "the path of a folder",
+    brief: "The folder of the files of MOLECULE_WORKSPACES, one folder in it for each",
+    flag: "workspaces-dir",
+  },
   sendsOrigin: {
     parse: parseSwitch,
     allowed: "on or off",
@@ -182,7 +264,15 @@ type Definitions = typeof SETTING_DEFINITIONS;
 type ValueOf<Name extends SettingName> = NonNullable<ReturnType<Definitions[Name]["parse"]>>;
 
 /** The settings that may have no value. */
-type Optional = "environmentToken" | "orgId";
+type Optional =
+  | "environmentToken"
+  | "orgId"
+  | "agentUrl"
+  | "agentName"
+  | "agentDescription"
+  | "agentSkills"
+  | "workspaces"
+  | "workspacesDir";
 
 /** Every setting, resolved. */
 export type Settings =
@@ -195,6 +285,10 @@ export type Settings =
   & {
     /** Whether an HTTP proxy may carry the requests to an `http://` platform. */
     readonly allowsProxy: Setting<boolean>;
+    /** Whether results are also looked for among the messages that the workspace was sent. */
+    readonly usesActivity: Setting<boolean>;
+    /** Whether the sidecar waits when the workspace is removed, instead of ending. */
+    readonly waitsForRestore: Setting<boolean>;
   };
 
 /** A flag that takes a value, without its dashes. */
@@ -204,6 +298,6 @@ export type FlagName = Extract<Definitions[SettingName], { flag: string }>["flag
 export interface FlagValues {
   /** The text of each flag that was given. */
   readonly texts: Readonly<{ [Flag in FlagName]?: string | undefined }>;
-  /** Whether `--allow-proxy` was given. */
-  readonly allowProxy: boolean;
+  /** The switches that were given. */
+  readonly switches: Readonly<{ [Switch in SwitchName]?: boolean }>;
 }

@@ -10,6 +10,9 @@ import type { LogFormat, LogLevel } from "../log/mod.ts";
 /** Which results the user is told of. */
 export type NotifyMode = "all" | "failures" | "off";
 
+/** How the workspace gets its messages, which is what it registers as; or that it does not. */
+export type RegisterMode = "push" | "poll" | "off";
+
 /** The least and the most seconds between beats (contract 4.5; below 5 s they flood it). */
 export const INTERVAL_RANGE = { least: 5, most: 300 } as const;
 
@@ -139,6 +142,56 @@ export function maxAgeText(seconds: number): string {
 /** Reads which results the user is told of. */
 export function parseNotifyMode(text: string): NotifyMode | undefined {
   return text === "all" || text === "failures" || text === "off" ? text : undefined;
+}
+
+/** Reads whether and how the workspace registers itself. */
+export function parseRegisterMode(text: string): RegisterMode | undefined {
+  return text === "push" || text === "poll" || text === "off" ? text : undefined;
+}
+
+/** The least and the most wakes in an hour: after each one there is a minute without. */
+export const WAKES_RANGE = { least: 1, most: 60 } as const;
+
+/** Reads how many wakes an hour may have. */
+export function parseWakesPerHour(text: string): number | undefined {
+  if (!/^\d{1,2}$/.test(text)) return undefined;
+  const wakes = Number(text);
+  return wakes >= WAKES_RANGE.least && wakes <= WAKES_RANGE.most ? wakes : undefined;
+}
+
+/** The longest text about the agent that is believed to be one. */
+export const LONGEST_CARD_TEXT = 1000;
+
+/** Whether a text about the agent says nothing (contract 7 #107). */
+export function isBlankText(text: string): boolean {
+  return text.trim() === "";
+}
+
+/** Whether a list with commas has nothing in it. */
+export function isBlankList(text: string): boolean {
+  return /^[\s,]*$/.test(text);
+}
+
+/** Reads a text about the agent: white space around it is dropped. */
+export function parseCardText(text: string): string | undefined {
+  const trimmed = text.trim();
+  return trimmed !== "" && trimmed.length <= LONGEST_CARD_TEXT ? trimmed : undefined;
+}
+
+/** Reads the agent's skills, separated by commas; empty ones are dropped. */
+export function parseSkills(text: string): readonly string[] | undefined {
+  if (text.length > LONGEST_CARD_TEXT) return undefined;
+  const skills = text.split(",").map((skill) => skill.trim()).filter((skill) => skill !== "");
+  return skills.length > 0 ? skills : undefined;
+}
+
+/** Reads the address at which the agent takes messages. */
+export function parseAgentUrl(text: string): string | undefined {
+  // The platform reads it with less patience than a browser would.
+  if (!/^https?:\/\/[^\s\p{Cc}]+$/iu.test(text)) return undefined;
+  const url = URL.parse(text);
+  if (url === null) return undefined;
+  return url.username === "" && url.password === "" ? text : undefined;
 }
 
 /** Reads a switch. */

@@ -1,13 +1,15 @@
 import type { Clock } from "../clock.ts";
 import { Episode, type Log } from "../log/mod.ts";
+import { ALONE, type Sharing } from "../sharing.ts";
 import { counted, reasonOf } from "../text.ts";
 import type { Journal } from "./journal.ts";
-import { type Result, resultKey, resultLine, type ResultName } from "./result.ts";
+import type { JournalRecord } from "./journal_record.ts";
+import type { TurnTaking } from "../turns.ts";
+import { messageIdOf, type Result, resultKey, resultLine, type ResultName } from "./result.ts";
 import type { ResultsOutput } from "./results_output.ts";
+import { WaitingResults } from "./_waiting_results.ts";
 import { WriterBusyError, type WriterLock } from "./writer_lock.ts";
 
-/** The most bytes of results that are kept in memory while they cannot be written. */
-const MOST_WAITING_BYTES = 4 * 1024 * 1024;
 /** The most bytes that are written at once, but for a single result that has more. */
 const MOST_BATCH_BYTES = 1024 * 1024;
 /** More than the platform lists: what the results file of a lost journal is searched for. */
@@ -24,6 +26,8 @@ export interface DeliveriesOptions {
   readonly maxBytes: number;
   /** Older results wake and tell nobody at the very first start, in milliseconds. */
   readonly replayMaxAgeMs: number;
+  /** What it may take of what it shares; by default it is alone. */
+  readonly sharing?: Pick<Sharing, "disk" | "waitingBytes">;
   /** Receives results that are safe, for the agent to be woken for; it may not wait. */
   readonly onUnwoken: (results: readonly ResultName[]) => void;
   /** Receives results that are safe, for the user to be told of; it may not wait. */
@@ -46,10 +50,8 @@ class FullError extends Error {
 export class Deliveries {
   readonly #options: DeliveriesOptions;
   readonly #trouble: Episode;
-  /** What the platform has shown and the output has not taken yet, oldest first. */
-  readonly #waiting = new Map<string, Result>();
-  #waitingBytes = 0;
-  #isMemoryFull = false;
+  readonly #waiting: WaitingResults;
+  readonly #disk: TurnTaking;
   #opening: Promise<void> | undefined;
   #isOpen = false;
   #isUpToDate = false;
@@ -59,6 +61,9 @@ export class Deliveries {
   /** @param options Where to, and who is told. */
   constructor(options: DeliveriesOptions) {
     this.#options = options;
+    const { disk, waitingBytes } = options.sharing ?? ALONE;
+    this.#disk = disk;
+    this.#waiting = new WaitingResults(waitingBytes);
     this.#trouble = new Episode("Writing results", options);
   }
 
@@ -75,8 +80,17 @@ export class Deliveries {
    * @throws {Error} Nothing can be delivered now; it can be tried again.
    */
   async open(): Promise<void> {
+    await this.#disk.take(() => this.#opened());
+  }
+
+  async #opened(): Promise<void> {
     this.#opening ??= this.#open().finally(() => this.#opening = undefined);
     await this.#opening;
+  }
+
+  /** Whether the journal has been read, and all that a former process left undone is resolved. */
+  get isOpen(): boolean {
+    return this.#isOpen;
   }
 
   /** Lets another process write to the output. */
@@ -91,27 +105,55 @@ export class Deliveries {
 
   /**
    * Delivers results, and those that still wait from before. It never throws: what cannot be
-   * delivered now is delivered by a later call.
+   * delivered now is delivered by a later call, or has to be shown again.
    *
-   * @param results What the platform lists; what has been delivered before is left out.
-   * @returns Whether nothing waits any more.
+   * @param results What the platform shows; what has been delivered before is left out.
+   * @returns Whether all of it is delivered, and nothing waits any more.
    */
   async deliver(results: readonly Result[]): Promise<boolean> {
-    const { journal } = this.#options;
-    this.#isMemoryFull = false;
+    return await this.#disk.take(() => this.#deliver(results));
+  }
+
+  async #deliver(results: readonly Result[]): Promise<boolean> {
     try {
-      await this.open();
-      for (const result of results) this.#wait(result);
-      while (this.#waiting.size > 0) await this.#deliverBatch();
-      await journal.catchUp();
-      if (!journal.state.hasStarted) await journal.append([{ started: true }]);
+      await this.#opened();
+      for (const result of results) {
+        if (this.#wait(result)) continue;
+        await this.#deliverWaiting(); // makes room
+        this.#wait(result);
+      }
+      await this.#deliverWaiting();
+      await this.journal.catchUp();
     } catch (error) {
-      for (const result of results) this.#wait(result);
-      this.#tellOf(error);
+      const isMemoryFull = results.filter((result) => !this.#wait(result)).length > 0;
+      this.#tellOf(error, isMemoryFull);
       return false;
     }
     this.#trouble.succeeded();
     return true;
+  }
+
+  /**
+   * Delivers what the platform lists of our delegations, as {@linkcode Deliveries.deliver} does. The
+   * first time of all ends the very first start: what is old from then on was never seen before.
+   *
+   * @param results All that it lists.
+   * @returns Whether all of it is delivered, and nothing waits any more.
+   */
+  async deliverListing(results: readonly Result[]): Promise<boolean> {
+    if (!await this.deliver(results)) return false;
+    if (!this.journal.state.hasStarted) await this.note([{ started: true }]);
+    return true;
+  }
+
+  /**
+   * Adds to the journal what has happened already, as {@linkcode Journal.note} does, and writes it when
+   * it may use the disk.
+   *
+   * @param records The records.
+   */
+  async note(records: readonly JournalRecord[]): Promise<void> {
+    await this.journal.note(records, this.#disk);
   }
 
   /**
@@ -121,7 +163,15 @@ export class Deliveries {
    * @param results The results; a later {@linkcode Deliveries.deliver} gets them again.
    */
   async hold(results: readonly Result[]): Promise<void> {
-    if (this.#isOpen) await this.journal.note([{ intent: results }]);
+    if (!this.#isOpen) return;
+    await this.#disk.take(async () => {
+      try {
+        await this.#opened(); // or another process may have the journal by now
+      } catch {
+        return; // the next delivery tells why
+      }
+      await this.journal.note([{ intent: results }]);
+    });
   }
 
   async #open(): Promise<void> {
@@ -146,8 +196,8 @@ export class Deliveries {
     await output.open();
     for (const result of journal.state.intended()) this.#wait(result);
     // Shown while the journal could not be read: it may know them.
-    for (const result of [...this.#waiting.values()]) {
-      if (this.has(result)) this.#waitNoLonger(result);
+    for (const result of this.#waiting.all()) {
+      if (this.has(result)) this.#waiting.remove(result);
     }
     this.#isOpen = true;
     this.#isUpToDate = true;
@@ -160,7 +210,11 @@ export class Deliveries {
     if (unnotified.length > 0) onUnnotified(unnotified);
   }
 
-  #tellOf(error: unknown): void {
+  async #deliverWaiting(): Promise<void> {
+    while (this.#waiting.size > 0) await this.#deliverBatch();
+  }
+
+  #tellOf(error: unknown, isMemoryFull: boolean): void {
     const waiting = this.#waiting.size;
     const what = waiting === 0
       ? "No result could be delivered"
@@ -171,7 +225,7 @@ export class Deliveries {
       // What does not pass by itself is worth a line of its own.
       error instanceof Error && !isPassing(error) ? error.name : undefined,
     );
-    if (!this.#isMemoryFull) return;
+    if (!isMemoryFull) return;
     this.#trouble.failed(
       `No more results are kept in memory than these ${waiting}: newer ones are left to the ` +
         "platform, and are lost when it does not list them any more",
@@ -179,19 +233,13 @@ export class Deliveries {
     );
   }
 
-  /** Remembers a result until it is delivered; the newest look at it may have found its reply. */
-  #wait(result: Result): void {
-    const key = resultKey(result);
-    if (this.journal.state.isWritten(key)) return;
-    const size = sizeOf(result);
-    const before = this.#waiting.get(key);
-    const bytes = this.#waitingBytes + size - (before === undefined ? 0 : sizeOf(before));
-    if (bytes > MOST_WAITING_BYTES) {
-      this.#isMemoryFull = true; // the platform still has it
-      return;
-    }
-    this.#waitingBytes = bytes;
-    this.#waiting.set(key, result);
+  /**
+   * Remembers a result until it is delivered; the newest look at it may have found its reply.
+   *
+   * @returns Whether there is room for it.
+   */
+  #wait(result: Result): boolean {
+    return this.has(result) || this.#waiting.add(result);
   }
 
   /** Delivers as much of what waits as the output has room for. */
@@ -202,19 +250,20 @@ export class Deliveries {
     if (intent.length > 0) await journal.append([{ intent }]);
     await output.append(lines);
     const written = results.map(resultKey);
-    const quiet = results.filter((result) => this.#isHistory(result)).map(resultKey);
-    const history = quiet.length > 0 ? [{ woken: quiet }, { notified: quiet }] : [];
-    await journal.note([...history, { written }]);
-    for (const result of results) this.#waitNoLonger(result);
+    const history = results.filter((result) => this.#isHistory(result));
+    const loud = results.filter((result) => !history.includes(result));
+    // What a peer has said is the agent's to tell (contract 8, #384).
+    const told = loud.filter((result) => messageIdOf(result) === undefined);
+    const untold = results.filter((result) => !told.includes(result)).map(resultKey);
+    await journal.note([
+      ...history.length > 0 ? [{ woken: history.map(resultKey) }] : [],
+      ...untold.length > 0 ? [{ notified: untold }] : [],
+      { written },
+    ]);
+    for (const result of results) this.#waiting.remove(result);
     log.info(`Delivered ${counted(results.length, "new result")} to ${output.name}`);
-    const loud = results.filter((result) => !quiet.includes(resultKey(result)));
     onUnwoken(loud);
-    onUnnotified(loud);
-  }
-
-  #waitNoLonger(result: Result): void {
-    this.#waiting.delete(resultKey(result));
-    this.#waitingBytes -= sizeOf(result);
+    onUnnotified(told);
   }
 
   /** The oldest that wait, as many as there is room for; the first always, where nothing is. */
@@ -224,7 +273,7 @@ export class Deliveries {
     const results: Result[] = [];
     let lines = "";
     const unread = await output.unreadBytes();
-    for (const result of this.#waiting.values()) {
+    for (const result of this.#waiting.all()) {
       const line = resultLine(result, epochSeconds); // ASCII: as many bytes as characters
       const bytes = lines.length + line.length;
       const isFirst = unread + lines.length === 0;
@@ -245,11 +294,6 @@ export class Deliveries {
     if (this.journal.state.hasStarted || changedAt === undefined) return false;
     return Date.now() - changedAt > this.#options.replayMaxAgeMs;
   }
-}
-
-/** As much as its line takes, but for the stamp. */
-function sizeOf(result: Result): number {
-  return resultLine(result, 0).length;
 }
 
 /** Whether the disk may take it the next time, without anybody doing something. */

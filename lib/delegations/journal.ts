@@ -14,7 +14,8 @@ import {
 import type { JournalRecord } from "./journal_record.ts";
 import { JournalState } from "./journal_state.ts";
 import { regularFileAt } from "../regular_file.ts";
-import { Turns } from "./_turns.ts";
+import { ALONE } from "../sharing.ts";
+import { Turns, type TurnTaking } from "../turns.ts";
 
 /** The owner may read and write; nobody else may do anything. */
 const PRIVATE = 0o600;
@@ -60,7 +61,7 @@ export class Journal {
   }
 
   /** What the records add up to. */
-  get state(): Omit<JournalState, "apply" | "records"> {
+  get state(): Omit<JournalState, "apply" | "forget" | "forgetMessages" | "records"> {
     return this.#state;
   }
 
@@ -112,18 +113,21 @@ export class Journal {
    * same, in memory, and reach the disk with a later call.
    *
    * @param records The records.
+   * @param disk Lets it use the disk; by default at once.
    */
-  async note(records: readonly JournalRecord[]): Promise<void> {
+  async note(records: readonly JournalRecord[], disk: TurnTaking = ALONE.disk): Promise<void> {
     for (const record of records) this.#state.apply(record);
-    await this.#turns.take(async () => {
-      try {
-        await this.#write(records);
-        await this.#compactIfGrown();
-      } catch (error) {
-        this.#size = undefined;
-        this.#options.log.debug(`The journal waits for the disk: ${reasonOf(error)}`);
-      }
-    });
+    await disk.take(() => this.#turns.take(() => this.#writeNoted(records)));
+  }
+
+  async #writeNoted(records: readonly JournalRecord[]): Promise<void> {
+    try {
+      await this.#write(records);
+      await this.#compactIfGrown();
+    } catch (error) {
+      this.#size = undefined;
+      this.#options.log.debug(`The journal waits for the disk: ${reasonOf(error)}`);
+    }
   }
 
   /**
@@ -143,6 +147,11 @@ export class Journal {
     this.#state.forget(listed);
   }
 
+  /** Forgets messages that nobody will ask for any more. */
+  forgetMessages(): void {
+    this.#state.forgetMessages();
+  }
+
   async #open(): Promise<OpenedJournal> {
     const { file } = this.#options;
     if (file === undefined) return { isIncomplete: false, wasRead: true };
@@ -155,11 +164,11 @@ export class Journal {
       await this.#writeAnew([]);
       return { isIncomplete: true, wasRead: true };
     }
-    const { state, damaged, size } = await this.#read(file);
+    const { state, damaged, isOld, size } = await this.#read(file);
     await makePrivate(file, there);
     // What has not reached the disk yet has happened all the same.
     for (const record of this.#state.records()) state.apply(record);
-    this.#size = this.#state.size === 0 ? size : undefined;
+    this.#size = this.#state.size === 0 && !isOld ? size : undefined;
     this.#state = state;
     this.#compactedSize = size;
     if (damaged > 0) {
@@ -173,18 +182,26 @@ export class Journal {
     return { isIncomplete: damaged > 0, wasRead: true };
   }
 
-  async #read(path: string): Promise<{ state: JournalState; damaged: number; size: number }> {
+  async #read(path: string): Promise<{
+    readonly state: JournalState;
+    readonly damaged: number;
+    /** Whether an older program has written it: ours adds records that its version does not have. */
+    readonly isOld: boolean;
+    readonly size: number;
+  }> {
     using file = await Deno.open(path, { read: true });
     const state = new JournalState();
     let damaged = 0;
     let records = 0;
     let size = 0;
     let header: string | undefined;
+    let version: number | undefined;
     for await (const { bytes, end, isWhole } of byteLines(file)) {
       const text = lineText(bytes);
       if (header === undefined) {
         header = text;
-        if (!await this.#accepts(text)) damaged++;
+        version = await this.#versionOf(text);
+        if (version === undefined) damaged++;
       } else if (isWhole) {
         const record = await parseRecordLine(text);
         if (record === undefined) damaged++;
@@ -199,11 +216,14 @@ export class Journal {
     if (records === 0 && !looksLikeHeader(header ?? "")) {
       this.#refuse("it is no journal of workspace-beat");
     }
-    return { state, damaged, size };
+    return { state, damaged, isOld: version !== JOURNAL_VERSION, size };
   }
 
-  /** Whether the first line is sound; it throws when the journal is not for this program to use. */
-  async #accepts(line: string): Promise<boolean> {
+  /**
+   * The version that the first line says, or undefined when it is damaged; it throws when the journal
+   * is not for this program to use.
+   */
+  async #versionOf(line: string): Promise<number | undefined> {
     const header = await parseHeader(line);
     if (header.kind === "newer") {
       this.#refuse(
@@ -214,7 +234,7 @@ export class Journal {
     if (header.kind === "sound" && header.workspaceId !== this.#options.workspaceId) {
       this.#refuse(`it belongs to workspace '${neutralise(header.workspaceId, 64)}'`);
     }
-    return header.kind === "sound";
+    return header.kind === "sound" ? header.version : undefined;
   }
 
   #refuse(why: string): never {

@@ -7,8 +7,8 @@
 
 import { type JournalRecord, parseRecord } from "./journal_record.ts";
 
-/** The version that this program reads and writes. */
-export const JOURNAL_VERSION = 1;
+/** The version that this program writes; it reads older ones, too. */
+export const JOURNAL_VERSION = 2;
 
 const NAME = "workspace-beat journal ";
 const HEADER = /^workspace-beat journal (\d{1,9})(?: ([^ ]+))?/;
@@ -17,7 +17,7 @@ const SEALED = /^([0-9a-f]{16}) (.+)$/s; // a text may hold U+2028
 /** What a journal's first line says. */
 export type Header =
   /** It is ours: written for this workspace, or for another one. */
-  | { readonly kind: "sound"; readonly workspaceId: string }
+  | { readonly kind: "sound"; readonly workspaceId: string; readonly version: number }
   /** A newer program has written it. */
   | { readonly kind: "newer"; readonly version: number }
   /** It says nothing that can be relied on. */
@@ -27,10 +27,14 @@ export type Header =
  * Writes the first line.
  *
  * @param workspaceId Whose journal it is.
+ * @param version Of which version.
  * @returns The line, with its line break.
  */
-export async function headerLine(workspaceId: string): Promise<string> {
-  const text = `${NAME}${JOURNAL_VERSION} ${workspaceId}`;
+export async function headerLine(
+  workspaceId: string,
+  version: number = JOURNAL_VERSION,
+): Promise<string> {
+  const text = `${NAME}${version} ${workspaceId}`;
   return `${text} ${await checksum(text)}\n`;
 }
 
@@ -40,10 +44,11 @@ export async function headerLine(workspaceId: string): Promise<string> {
  * @param line The line, without its line break.
  */
 export async function parseHeader(line: string): Promise<Header> {
-  const [, version, workspaceId = ""] = HEADER.exec(line) ?? [];
-  if (Number(version) > JOURNAL_VERSION) return { kind: "newer", version: Number(version) };
-  const sound = `${line}\n` === await headerLine(workspaceId);
-  return sound ? { kind: "sound", workspaceId } : { kind: "damaged" };
+  const [, digits, workspaceId = ""] = HEADER.exec(line) ?? [];
+  const version = Number(digits);
+  if (version > JOURNAL_VERSION) return { kind: "newer", version };
+  const sound = `${line}\n` === await headerLine(workspaceId, version);
+  return sound ? { kind: "sound", workspaceId, version } : { kind: "damaged" };
 }
 
 /** Whether a damaged first line once was one of ours, or what a cut has left of it. */

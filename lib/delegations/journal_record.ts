@@ -25,6 +25,14 @@ const Record = v.pipe(
     v.strictObject({ done: Keys }),
     v.strictObject({ warned: v.array(v.string()) }),
     v.strictObject({ started: v.literal(true) }),
+    v.strictObject({
+      cursor: v.strictObject({
+        id: v.string(),
+        since: v.number(),
+        hasGap: v.optional(v.literal(true)),
+      }),
+    }),
+    v.strictObject({ wakes: v.array(v.number()) }),
   ]),
 );
 
@@ -43,7 +51,21 @@ export type JournalRecord =
   /** A warning was given that these delegations, by id, have been queued for long. */
   | { readonly warned: readonly string[] }
   /** The first poll of all has been delivered. */
-  | { readonly started: true };
+  | { readonly started: true }
+  /** Up to here the messages that the workspace was sent have been read. */
+  | { readonly cursor: ActivityCursor }
+  /** The agent was woken at these times, in epoch milliseconds. */
+  | { readonly wakes: readonly number[] };
+
+/** A place in the messages that the workspace was sent. */
+export interface ActivityCursor {
+  /** The last row that was read; "" when there was none yet. */
+  readonly id: string;
+  /** What came in before this was never read, in epoch milliseconds. */
+  readonly since: number;
+  /** Left out unless some of what came in later was delivered, before what came in between. */
+  readonly hasGap?: true | undefined;
+}
 
 /**
  * Reads a record.

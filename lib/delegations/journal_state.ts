@@ -1,9 +1,16 @@
-import type { JournalRecord } from "./journal_record.ts";
-import { type Result, resultKey, type ResultName, resultName } from "./result.ts";
+import type { ActivityCursor, JournalRecord } from "./journal_record.ts";
+import { messageIdOf, type Result, resultKey, type ResultName, resultName } from "./result.ts";
 import { forgetOldest, Seen } from "./seen.ts";
 
 /** How many results share a line: one that is damaged costs no more than these. */
 const PER_LINE = 50;
+/**
+ * How many messages are remembered: as many as the platform lists at once (contract 1.10), and as many
+ * that came in later, but were read before some of those.
+ */
+const KEPT_MESSAGES = 1000;
+/** How many wakes are remembered: more than an hour may have. */
+const KEPT_WAKES = 60;
 
 /** How far a result has come. */
 interface Progress {
@@ -25,9 +32,23 @@ const DONE: Progress = { isWritten: true, isWoken: true, isNotified: true, resul
 
 /** What the journal's records add up to. The oldest results are forgotten first. */
 export class JournalState {
-  readonly #progress = new Map<string, Progress>();
+  readonly #delegations = new Map<string, Progress>();
+  /** Apart from them: however many messages come, no delegation is forgotten for it. */
+  readonly #messages = new Map<string, Progress>();
   readonly #warned = new Seen();
   #hasStarted = false;
+  #cursor: ActivityCursor | undefined;
+  #wakes: readonly number[] = [];
+
+  /** Up to where messages have been read; undefined when none ever were. */
+  get cursor(): ActivityCursor | undefined {
+    return this.#cursor;
+  }
+
+  /** When the agent was woken, in epoch milliseconds: the last 60 times. */
+  get wakes(): readonly number[] {
+    return this.#wakes;
+  }
 
   /** Whether the first poll of all has been delivered. */
   get hasStarted(): boolean {
@@ -36,17 +57,17 @@ export class JournalState {
 
   /** How many results are remembered. */
   get size(): number {
-    return this.#progress.size;
+    return this.#delegations.size + this.#messages.size;
   }
 
   /** Whether a result is in the results file, or was. */
   isWritten(key: string): boolean {
-    return this.#progress.get(key)?.isWritten ?? false;
+    return this.#holding(key).get(key)?.isWritten ?? false;
   }
 
   /** Whether a result was about to be written, and nobody can tell whether it was. */
   isIntended(key: string): boolean {
-    const progress = this.#progress.get(key);
+    const progress = this.#holding(key).get(key);
     return progress !== undefined && isIntended(progress);
   }
 
@@ -62,7 +83,7 @@ export class JournalState {
 
   /** What has been written and not been woken for. */
   unwoken(): ResultName[] {
-    return [...this.#progress]
+    return this.#all()
       .filter(([, { isWritten, isWoken }]) => isWritten && !isWoken)
       .flatMap(([key]) => resultName(key) ?? []);
   }
@@ -83,34 +104,47 @@ export class JournalState {
     } else if ("notified" in record) {
       for (const key of record.notified) this.#advance(key, { isNotified: true });
     } else if ("done" in record) {
-      for (const key of record.done) this.#progress.set(key, DONE);
+      for (const key of record.done) this.#holding(key).set(key, DONE);
     } else if ("warned" in record) {
       for (const id of record.warned) this.#warned.add(id);
+    } else if ("cursor" in record) {
+      this.#cursor = record.cursor;
+    } else if ("wakes" in record) {
+      // What memory adds to what was read holds some of them twice.
+      this.#wakes = [...new Set([...this.#wakes, ...record.wakes])].slice(-KEPT_WAKES);
     } else {
       this.#hasStarted = true;
     }
   }
 
   /**
-   * Forgets the oldest beyond the 2000 that are kept: neither what the platform lists now, which
-   * would be delivered again, nor what has not been written.
+   * Forgets the oldest delegations beyond the 2000 that are kept: neither what the platform lists
+   * now, which would be delivered again, nor what has not been written.
    *
    * @param listed The keys of the results, and the ids of the delegations, that it lists.
    */
   forget(listed: ReadonlySet<string>): void {
     this.#warned.forget(listed);
-    forgetOldest(this.#progress, (key) => listed.has(key) || this.isIntended(key));
+    forgetOldest(this.#delegations, (key) => listed.has(key) || this.isIntended(key));
+  }
+
+  /** Forgets the oldest messages beyond the 1000 that are kept, but for what has not been written. */
+  forgetMessages(): void {
+    forgetOldest(this.#messages, (key) => this.isIntended(key), KEPT_MESSAGES);
   }
 
   /** The fewest records that add up to the same. */
   records(): JournalRecord[] {
-    const all = [...this.#progress];
+    const all = this.#all();
     const keys = (chosen: (progress: Progress) => boolean) =>
       all.filter(([, progress]) => chosen(progress)).map(([key]) => key);
     const isOpen = (progress: Progress) => progress !== DONE;
     const results = all.flatMap(([, { result }]) => result ?? []);
+    const cursor = this.#cursor === undefined ? [] : [{ cursor: this.#cursor }];
     return [
       ...this.#hasStarted ? [{ started: true } as const] : [],
+      ...cursor,
+      ...this.#wakes.length === 0 ? [] : [{ wakes: this.#wakes }],
       ...parts(this.#warned.keys()).map((warned) => ({ warned })),
       ...parts(keys((progress) => !isOpen(progress))).map((done) => ({ done })),
       ...parts(results).map((intent) => ({ intent })),
@@ -120,25 +154,39 @@ export class JournalState {
         .map((notified) => ({ notified })),
       ...parts(keys((progress) => isOpen(progress) && progress.isWritten))
         .map((written) => ({ written })),
+      ...cursor, // twice: a damaged line must not cost the messages behind it
     ];
   }
 
   #advance(key: string, step: Partial<Progress>): void {
     const { isWritten, isWoken, isNotified, result } = {
       ...UNKNOWN,
-      ...this.#progress.get(key),
+      ...this.#holding(key).get(key),
       ...step,
     };
     if (isWritten && isWoken && isNotified) {
-      this.#progress.set(key, DONE);
+      this.#holding(key).set(key, DONE);
       return;
     }
     const needed = isWritten && isNotified ? undefined : result;
-    this.#progress.set(key, { isWritten, isWoken, isNotified, result: needed });
+    this.#holding(key).set(key, { isWritten, isWoken, isNotified, result: needed });
   }
 
   #results(chosen: (progress: Progress) => boolean): Result[] {
-    return [...this.#progress.values()].filter(chosen).flatMap(({ result }) => result ?? []);
+    return this.#all().map(([, progress]) => progress).filter(chosen)
+      .flatMap(({ result }) => result ?? []);
+  }
+
+  #all(): [key: string, progress: Progress][] {
+    return [...this.#delegations, ...this.#messages];
+  }
+
+  /** Which of the two holds a result. */
+  #holding(key: string): Map<string, Progress> {
+    const name = resultName(key);
+    return name !== undefined && messageIdOf(name) !== undefined
+      ? this.#messages
+      : this.#delegations;
   }
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+export { ActivityPoll, type ActivityPollOptions } from "./activity_poll.ts";
 export { CONSUMED_FORMAT, CONSUMED_FORMATS, type ConsumedFormatName } from "./consumed_text.ts";
 export { Deliveries, type DeliveriesOptions } from "./deliveries.ts";
 export { Journal, type JournalOptions } from "./journal.ts";
@@ -15,6 +16,7 @@ export { Printout } from "./printout.ts";
 export { type Result, resultKey, resultLine } from "./result.ts";
 export { ResultsConsumer } from "./results_consumer.ts";
 export { FileResults, type FileResultsOptions } from "./results_file.ts";
-export { type ResultsOutput, StdoutResults } from "./results_output.ts";
+export { type ResultsOutput, StdoutResults, type UnreadResults } from "./results_output.ts";
+export { type TouchedFile, WakeFile, type WakeFileOptions } from "./wake_file.ts";
 export { WakeLoop, type WakeLoopOptions } from "./wake_loop.ts";
 export { WriterBusyError, WriterLock, type WriterLockOptions } from "./writer_lock.ts";

@@ -10,6 +10,7 @@ import {
 } from "../platform/mod.ts";
 import { nextTurn } from "../schedule.ts";
 import { counted, neutralise } from "../text.ts";
+import type { ActivityPoll } from "./activity_poll.ts";
 import type { Deliveries } from "./deliveries.ts";
 import { type Result, resultKey, TERMINAL_STATUSES } from "./result.ts";
 import { type ForeignRow, isBare, type Listing, readListing } from "./rows.ts";
@@ -20,11 +21,21 @@ export interface PollLoopOptions {
   readonly workspaceId: string;
   /** Milliseconds between polls. */
   readonly intervalMs: number;
+  /**
+   * When the first poll comes, as a part of the interval.
+   *
+   * @default {0.5}
+   */
+  readonly phase?: number;
   readonly sender: Sender;
   /** Says whether the platform can be reached; there is no poll while it cannot. */
   readonly contact: Contact;
   /** Takes the results to the agent. */
   readonly deliveries: Deliveries;
+  /** Notices those that are not listed; undefined when nobody is to look for them. */
+  readonly activity?: ActivityPoll | undefined;
+  /** Learns, once for as long as it lasts, that the token is refused; it may not wait. */
+  readonly onRefused?: () => void;
   readonly log: Log;
   readonly clock: Clock;
   /**
@@ -56,6 +67,7 @@ export class PollLoop {
   #bare: ReadonlyMap<string, Result> = new Map();
   #malformed = 0;
   #missedOnce = false;
+  #isRefused = false;
 
   /** @param options Where results come from, and where they go. */
   constructor(options: PollLoopOptions) {
@@ -65,25 +77,34 @@ export class PollLoop {
   }
 
   /**
-   * Polls until the signal aborts. The first poll comes half an interval after the start, so that
-   * polls and beats do not meet.
+   * Polls until the signal aborts. The first poll comes half an interval after the start, unless it
+   * is told otherwise, so that polls and beats do not meet.
    *
    * @param signal Ends the loop; an append that is under way is finished first.
    */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, contact, intervalMs } = this.#options;
-    const gridStart = clock.now() + intervalMs / 2;
+    const { clock, contact, intervalMs, phase = 0.5 } = this.#options;
+    const gridStart = clock.now() + intervalMs * phase;
     await clock.sleep(gridStart - clock.now(), signal);
     while (!signal.aborted) {
       await contact.regained(signal);
       if (signal.aborted) return;
       const last = clock.now();
-      const { outcome } = await this.poll(signal, { grace: true });
-      const asked = outcome.kind === "ok" ? 0 : askedWait(outcome.retryAfterSeconds);
+      const asked = await this.#pollInTurn(signal);
       const due = nextTurn({ gridStart, intervalMs, last, random: this.#random() });
       const now = clock.now();
       await clock.sleep(Math.max(due - now, asked), signal);
     }
+  }
+
+  /**
+   * Polls, and keeps nothing of the listing, which may be long, until the next time.
+   *
+   * @returns How long the platform asked to wait, in milliseconds.
+   */
+  async #pollInTurn(signal: AbortSignal): Promise<number> {
+    const { outcome } = await this.poll(signal, { grace: true });
+    return outcome.kind === "ok" ? 0 : askedWait(outcome.retryAfterSeconds);
   }
 
   /**
@@ -94,6 +115,20 @@ export class PollLoop {
    * poll, since its reply may be about to be inserted.
    */
   async poll(signal: AbortSignal, { grace }: { grace: boolean }): Promise<PollReport> {
+    const listed = await this.#pollListing(signal, grace);
+    const { kind } = listed.outcome;
+    // Who cannot be asked now is not asked for more.
+    if (isUnreachable(listed.outcome) || kind === "unauthorized" || kind === "rate_limited") {
+      return listed;
+    }
+    const activity = await this.#options.activity?.poll(signal);
+    return {
+      outcome: kind === "ok" && activity !== undefined ? activity.outcome : listed.outcome,
+      failedToWrite: listed.failedToWrite || activity?.failedToWrite === true,
+    };
+  }
+
+  async #pollListing(signal: AbortSignal, grace: boolean): Promise<PollReport> {
     const { sender, workspaceId } = this.#options;
     const outcome = await sender.send(delegationsRequest(workspaceId), { signal });
     if (outcome.kind !== "ok" || !Array.isArray(outcome.body)) {
@@ -101,10 +136,11 @@ export class PollLoop {
       return { outcome, failedToWrite: false };
     }
     this.#missedOnce = false;
+    this.#isRefused = false;
     this.#pollTrouble.succeeded();
     const listing = readListing(outcome.body, workspaceId);
     this.#tellOddities(listing);
-    const failedToWrite = !await this.#options.deliveries.deliver(
+    const failedToWrite = !await this.#options.deliveries.deliverListing(
       await this.#fresh(listing, grace),
     );
     await this.#warnOfQueued(listing);
@@ -144,6 +180,10 @@ export class PollLoop {
   }
 
   #failed(outcome: Outcome): void {
+    if (outcome.kind === "unauthorized" && !this.#isRefused) {
+      this.#isRefused = true;
+      this.#options.onRefused?.();
+    }
     // The next beat finds out whether the platform is there at all, and says so for both.
     if (isUnreachable(outcome) && !this.#pollTrouble.lasts && !this.#missedOnce) {
       this.#missedOnce = true;
@@ -186,7 +226,7 @@ export class PollLoop {
       );
       warned.push(delegationId);
     }
-    if (warned.length > 0) await journal.note([{ warned }]);
+    if (warned.length > 0) await deliveries.note([{ warned }]);
   }
 
   #warnOf({ delegationId, sourceId }: ForeignRow): void {

@@ -18,6 +18,7 @@ export type ReportedStatus = typeof REPORTED_STATUSES[number];
 
 /** What tells one result from another: a delegation may fail, and complete after a retry. */
 export interface ResultName {
+  /** The delegation's id, or what {@linkcode messageResultId} makes of a message's. */
   readonly delegationId: string;
   readonly status: ReportedStatus;
 }
@@ -36,6 +37,30 @@ export interface Result extends ResultName {
 /** Whether a status says that the delegation has failed, in whichever way. */
 export function isFailure(status: ReportedStatus): boolean {
   return status !== "completed" && status !== "stuck";
+}
+
+/** What stands in front of the id of a message, which is no delegation's. */
+const MESSAGE = "message:";
+
+/**
+ * The id under which a message of another agent is delivered.
+ *
+ * @param rowId The message's id on the platform.
+ */
+export function messageResultId(rowId: string): string {
+  return `${MESSAGE}${rowId}`;
+}
+
+/**
+ * The id of the message that a result is.
+ *
+ * @param name The result.
+ * @returns Its id on the platform; undefined when the result is the outcome of a delegation.
+ */
+export function messageIdOf(
+  { delegationId }: Pick<ResultName, "delegationId">,
+): string | undefined {
+  return delegationId.startsWith(MESSAGE) ? delegationId.slice(MESSAGE.length) : undefined;
 }
 
 /** A result's name as one text. */

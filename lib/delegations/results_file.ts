@@ -4,9 +4,10 @@ import { type ResultsFiles, resultsFiles } from "../permissions.ts";
 import { appendOnce } from "./_append_once.ts";
 import { parseResultLine } from "./result_record.ts";
 import { openOrMake, regularFileAt } from "../regular_file.ts";
+import { setMode } from "../set_mode.ts";
 import { endsInsideLine } from "./_line_end.ts";
 import type { ResultsOutput } from "./results_output.ts";
-import { Turns } from "./_turns.ts";
+import { Turns } from "../turns.ts";
 
 /** The owner may read and write; nobody else may do anything. */
 const PRIVATE = 0o600;
@@ -132,19 +133,8 @@ export class FileResults implements ResultsOutput {
     }
     // Looked at again: something else may have taken the file's place before it was renamed.
     const there = await regularFileAt(next, ATTEMPT);
-    if (there !== undefined && ((there.mode ?? 0) & 0o777) !== this.#mode) {
-      await this.#changeMode(next);
-    }
+    await setMode(next, there, this.#mode);
     return there?.size ?? 0;
-  }
-
-  async #changeMode(path: string): Promise<void> {
-    try {
-      await Deno.chmod(path, this.#mode);
-    } catch (error) {
-      // Somebody else's file: it keeps the mode that its owner gave it.
-      if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
-    }
   }
 
   async #write(lines: string, before: number): Promise<void> {

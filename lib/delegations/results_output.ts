@@ -28,6 +28,9 @@ export interface ResultsOutput {
   unreadKeys(): Promise<ReadonlySet<string>>;
 }
 
+/** As much of it as somebody needs who wakes the agent. */
+export type UnreadResults = Pick<ResultsOutput, "name" | "hasUnread">;
+
 /** Results on standard output, for a program that reads them from a pipe. */
 export class StdoutResults implements ResultsOutput {
   /** @inheritdoc */

@@ -1,4 +1,5 @@
 import { type DelegationRow, parseRow } from "../platform/mod.ts";
+import { isSameWorkspace } from "./_same_workspace.ts";
 import {
   REPORTED_STATUSES,
   type ReportedStatus,
@@ -130,14 +131,6 @@ function isReceived(
     direction === "" && isSameWorkspace(targetId, workspaceId) &&
       !isSameWorkspace(sourceId, workspaceId);
 }
-
-/** UUIDs are the same in any case: the platform writes them small, people may not. */
-function isSameWorkspace(sourceId: string, workspaceId: string): boolean {
-  return sourceId === workspaceId ||
-    UUID.test(sourceId) && sourceId.toLowerCase() === workspaceId.toLowerCase();
-}
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 function toResult(row: DelegationRow, status: ReportedStatus): Result {
   const { delegationId, targetId, sourceId, summary, responsePreview, error, changedAt } = row;

@@ -39,16 +39,18 @@ export class Seen {
 }
 
 /**
- * Forgets the oldest entries beyond the 2000 that are kept.
+ * Forgets the oldest entries beyond those that are kept: 2000, unless it says otherwise.
  *
  * @param remembered A map or a set, the oldest entry first.
  * @param isNeeded Whether an entry must not be forgotten, by its key.
+ * @param kept How many are kept.
  */
 export function forgetOldest(
   remembered: Pick<Map<string, unknown> | Set<string>, "delete" | "keys" | "size">,
   isNeeded: (key: string) => boolean,
+  kept = KEPT,
 ): void {
-  let surplus = remembered.size - KEPT;
+  let surplus = remembered.size - kept;
   if (surplus <= 0) return;
   for (const key of remembered.keys()) {
     if (surplus <= 0) return;

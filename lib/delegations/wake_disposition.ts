@@ -4,6 +4,8 @@ import { type Outcome, parseAgentAnswer } from "../platform/mod.ts";
 export type WakeDisposition =
   /** The agent has it, or will have it. */
   | { readonly kind: "delivered"; readonly remark?: string }
+  /** It waits for the agent to ask for its messages: nobody has been woken. */
+  | { readonly kind: "left_waiting" }
   /** Send the same message again, with the same messageId, after this many seconds at the least. */
   | { readonly kind: "retry"; readonly afterSeconds: number; readonly passes: boolean }
   /** It will never be accepted; the results stay in the results file. */
@@ -27,12 +29,7 @@ export function wakeDisposition(outcome: Outcome): WakeDisposition {
     case "ok": {
       const { failed, polls } = parseAgentAnswer(outcome.body);
       if (failed) return delivered("the agent answered the wake with an error");
-      if (polls) {
-        return delivered(
-          "the workspace polls for its messages: the agent finds the wake with " +
-            "its next poll, and is not woken by it",
-        );
-      }
+      if (polls) return { kind: "left_waiting" };
       return delivered();
     }
     // The platform answers when the turn ends: no answer in time means that the turn goes on.

@@ -1,4 +1,4 @@
-import type { ResultName } from "./result.ts";
+import { messageIdOf, type ResultName } from "./result.ts";
 
 /** What is known of the workspace's parent. */
 export type KnownParent =
@@ -25,16 +25,10 @@ export function wakeText(
   options: { readonly where: string; readonly parent: KnownParent },
 ): string {
   const one = items.length === 1;
-  // A stuck delegation may still complete.
-  const what = items.some(({ status }) => status === "stuck") ? "news" : "ended";
-  const listed = items.slice(0, MOST_LISTED).map(({ delegationId, status }) =>
-    `- ${shortId(delegationId)}: ${status}`
-  );
+  const listed = items.slice(0, MOST_LISTED).map(listedLine);
   const rest = items.length - listed.length;
   return [
-    `${items.length} ${
-      one ? "delegation that you sent has" : "delegations that you sent have"
-    } ${what}:`,
+    `${headline(items)}:`,
     ...listed,
     ...(rest > 0 ? [`- and ${rest} more`] : []),
     "",
@@ -87,6 +81,34 @@ export function wakeBody(text: string, messageId: string): object {
 /** A parent's name, where it is one that cannot carry instructions. */
 export function safeName(name: string): string {
   return /^[A-Za-z0-9 ._-]{1,64}$/.test(name) && name.trim() !== "" ? name : "";
+}
+
+function headline(items: readonly ResultName[]): string {
+  const delegations = items.filter((item) => messageIdOf(item) === undefined);
+  const messages = items.length - delegations.length;
+  const parts = [];
+  if (delegations.length > 0) {
+    // A stuck delegation may still complete.
+    const what = delegations.some(({ status }) => status === "stuck") ? "news" : "ended";
+    const sent = delegations.length === 1
+      ? "delegation that you sent has"
+      : "delegations that you sent have";
+    parts.push(`${delegations.length} ${sent} ${what}`);
+  }
+  if (messages > 0) {
+    const from = messages === 1
+      ? "message from another agent has"
+      : "messages from other agents have";
+    parts.push(`${messages} ${from} come in`);
+  }
+  return parts.join(", and ");
+}
+
+function listedLine(item: ResultName): string {
+  const messageId = messageIdOf(item);
+  return messageId === undefined
+    ? `- ${shortId(item.delegationId)}: ${item.status}`
+    : `- message ${shortId(messageId)}`;
 }
 
 function shortId(delegationId: string): string {

@@ -40,14 +40,20 @@ export class Episode {
    *
    * @param message What failed, why, and what happens next.
    * @param kind Names a failure that a person has to remedy; left out for those that pass.
+   * @param options `isUrgent`: whether it is told as an error, however often it was before.
    */
-  failed(message: string, kind?: string): void {
+  failed(
+    message: string,
+    kind?: string,
+    { isUrgent = false }: { readonly isUrgent?: boolean } = {},
+  ): void {
     const first = this.#began === undefined;
     this.#began ??= this.#clock.now();
     this.#attempts++;
     const news = first || (kind !== undefined && !this.#said.has(kind));
     if (kind !== undefined) this.#said.add(kind);
-    if (news) this.#log.warn(message);
+    if (isUrgent) this.#log.error(message);
+    else if (news) this.#log.warn(message);
     else this.#log.debug(message);
   }
 
@@ -60,6 +66,11 @@ export class Episode {
         counted(this.#attempts, "failed attempt")
       }`,
     );
+    this.end();
+  }
+
+  /** Ends an episode without a word: nobody tries any more, or needs to. */
+  end(): void {
     this.#began = undefined;
     this.#attempts = 0;
     this.#said.clear();

@@ -34,27 +34,50 @@ const LEVEL_NAMES: Record<LogLevel, LevelName> = {
   error: "ERROR",
 };
 
+/** What {@linkcode createLog} makes. */
+export interface CreatedLog {
+  /** The log. */
+  readonly log: Log;
+  /** Its handler, to be flushed before the process ends. */
+  readonly handler: StderrHandler;
+  /**
+   * Makes a log of one workspace among several: its lines say which, and go the same way.
+   *
+   * @param workspaceId The workspace.
+   */
+  ofWorkspace(workspaceId: string): Log;
+}
+
+/** The name of the log whose lines are about no one workspace among several: no id is empty. */
+const NAME = "";
+
 /**
- * Makes a log on standard error. Its handler is returned too, to be flushed before the process
- * ends.
+ * Makes a log on standard error.
  *
  * @param options Level, format and secrets.
  */
-export function createLog(options: LogOptions): { log: Log; handler: StderrHandler } {
+export function createLog(options: LogOptions): CreatedLog {
   const line = options.format === "json" ? jsonLine : textLine;
-  const handler = new StderrHandler(LEVEL_NAMES[options.level], {
+  const level = LEVEL_NAMES[options.level];
+  const handler = new StderrHandler(level, {
     formatter: (record) => options.secrets.mask(line(record)),
     ...(options.sink && { sink: options.sink }),
   });
-  const log = new Logger("workspace-beat", LEVEL_NAMES[options.level], { handlers: [handler] });
-  return { log, handler };
+  const named = (name: string) => new Logger(name, level, { handlers: [handler] });
+  return { log: named(NAME), handler, ofWorkspace: named };
 }
 
 /** One line, whatever was logged: an error's text may hold line breaks. */
-function textLine({ datetime, levelName, msg }: LogRecord): string {
-  return `${datetime.toISOString()} ${levelName} ${msg.replaceAll(/[\r\n]+/g, " ")}`;
+function textLine({ datetime, levelName, loggerName, msg }: LogRecord): string {
+  const whose = loggerName === NAME ? "" : `[${loggerName}] `;
+  return `${datetime.toISOString()} ${levelName} ${whose}${msg.replaceAll(/[\r\n]+/g, " ")}`;
 }
 
-function jsonLine({ datetime, levelName, msg }: LogRecord): string {
-  return JSON.stringify({ time: datetime.toISOString(), level: levelName, message: msg });
+function jsonLine({ datetime, levelName, loggerName, msg }: LogRecord): string {
+  return JSON.stringify({
+    time: datetime.toISOString(),
+    level: levelName,
+    ...(loggerName !== NAME && { workspace: loggerName }),
+    message: msg,
+  });
 }

@@ -5,6 +5,13 @@
  */
 
 export { Episode } from "./episode.ts";
-export { createLog, type Log, type LogFormat, type LogLevel, type LogOptions } from "./log.ts";
+export {
+  type CreatedLog,
+  createLog,
+  type Log,
+  type LogFormat,
+  type LogLevel,
+  type LogOptions,
+} from "./log.ts";
 export { Secrets } from "./secrets.ts";
 export { type LineSink, StderrHandler } from "./stderr_handler.ts";

@@ -7,6 +7,18 @@ export class Secrets {
   // still quotes is masked too.
   static readonly #KEPT = 16;
   readonly #values = new Set<string>();
+  readonly #kept: number;
+  /** What to look for, the longest first: a secret may begin with another, half-written one. */
+  #forms: readonly string[] | undefined;
+
+  /**
+   * Makes an empty one.
+   *
+   * @param options `workspaces`: how many of them have their secrets here; 1 by default.
+   */
+  constructor({ workspaces = 1 }: { readonly workspaces?: number } = {}) {
+    this.#kept = Secrets.#KEPT * workspaces;
+  }
 
   /**
    * Remembers a secret: from now on {@linkcode Secrets.mask} hides it.
@@ -16,12 +28,14 @@ export class Secrets {
    */
   add(value: string): void {
     if (value.length < 4 || !value.isWellFormed()) return;
-    this.#values.delete(value);
-    this.#values.add(value);
+    const isKnown = this.#values.delete(value);
+    this.#values.add(value); // the latest that was in use
+    if (isKnown) return;
     for (const oldest of this.#values) {
-      if (this.#values.size <= Secrets.#KEPT) break;
+      if (this.#values.size <= this.#kept) break;
       this.#values.delete(oldest);
     }
+    this.#forms = undefined;
   }
 
   /**
@@ -30,13 +44,22 @@ export class Secrets {
    * @param text The text.
    */
   mask(text: string): string {
-    // The longest first: a secret may begin with another, such as a token that was half written.
-    const values = [...this.#values].sort((a, b) => b.length - a.length);
-    for (const value of values) {
-      for (const form of [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)]) {
-        text = text.replaceAll(form, MASK);
-      }
-    }
+    this.#forms ??= formsOf(this.#values);
+    for (const form of this.#forms) text = text.replaceAll(form, MASK);
     return text;
   }
+}
+
+/** Each secret as it is, as in JSON, and as in a URL. */
+function formsOf(values: ReadonlySet<string>): string[] {
+  const longestFirst = [...values].sort((a, b) => b.length - a.length);
+  return [
+    ...new Set(
+      longestFirst.flatMap((value) => [
+        value,
+        JSON.stringify(value).slice(1, -1),
+        encodeURIComponent(value),
+      ]),
+    ),
+  ];
 }

@@ -1,5 +1,12 @@
 import { VERSION } from "../version.ts";
-import { classifyAnswer, classifyError, type Outcome, oversized, timedOut } from "./outcome.ts";
+import {
+  classifyAnswer,
+  classifyError,
+  type Outcome,
+  oversized,
+  type RoutingHeader,
+  timedOut,
+} from "./outcome.ts";
 import type { PlatformRequest, Sender } from "./requests.ts";
 
 /** Options of {@linkcode PlatformClient}. */
@@ -26,6 +33,8 @@ export interface PlatformClientOptions {
 export class PlatformClient implements Sender {
   readonly #platformUrl: string;
   readonly #headers: Readonly<Record<string, string>>;
+  readonly #lacks: readonly RoutingHeader[];
+  #client: Deno.HttpClient | undefined;
 
   /** @param options Where the platform is and which headers it wants. */
   constructor(options: PlatformClientOptions) {
@@ -37,6 +46,10 @@ export class PlatformClient implements Sender {
       ...(sendsOrigin && { "origin": new URL(platformUrl).origin }),
       ...(orgId !== undefined && { "x-molecule-org-id": orgId }),
     };
+    this.#lacks = [
+      ...sendsOrigin ? [] : ["Origin" as const],
+      ...orgId === undefined ? ["X-Molecule-Org-Id" as const] : [],
+    ];
   }
 
   /**
@@ -66,8 +79,13 @@ export class PlatformClient implements Sender {
     }
   }
 
+  get #isEncrypted(): boolean {
+    return this.#platformUrl.startsWith("https:");
+  }
+
   async #exchange(request: PlatformRequest, signal: AbortSignal): Promise<Outcome> {
     const response = await fetch(this.#platformUrl + request.path, {
+      ...(this.#isEncrypted && { client: this.#client ??= withoutStreams() }),
       method: request.method,
       headers: {
         ...this.#headers,
@@ -80,8 +98,18 @@ export class PlatformClient implements Sender {
     });
     const text = await readCapped(response, request.maxBytes);
     if (text === undefined) return oversized(response.status, request.maxBytes);
-    return classifyAnswer({ status: response.status, headers: response.headers, text });
+    const { headers, status } = response;
+    return classifyAnswer({ status, headers, text, lacks: this.#lacks });
   }
+}
+
+/**
+ * With HTTP/2 a request that times out only ends its stream: a connection that has died without a word
+ * would carry all that follow, too. With HTTP/1.1 it is closed, and the next request makes another. The
+ * client lives as long as the process.
+ */
+function withoutStreams(): Deno.HttpClient {
+  return Deno.createHttpClient({ http2: false });
 }
 
 /** `fetch` repeats what it can send again; a Blob it reads only once. */

@@ -32,6 +32,9 @@ export class Contact {
    * @param signal Ends the wait.
    */
   async regained(signal: AbortSignal): Promise<void> {
-    if (this.#regained !== undefined) await orAborted(this.#regained.promise, signal);
+    // It may have been lost again before anybody has learned of it.
+    while (this.#regained !== undefined && !signal.aborted) {
+      await orAborted(this.#regained.promise, signal);
+    }
   }
 }

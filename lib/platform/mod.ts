@@ -5,19 +5,34 @@
  * @module
  */
 
+export { type ActivityRow, parseActivityId, parseActivityRow } from "./activity_row.ts";
 export { askedWait, retryWait } from "./backoff.ts";
 export { PlatformClient, type PlatformClientOptions } from "./client.ts";
 export { Contact } from "./contact.ts";
-export { isUnreachable, type Outcome, type OutcomeKind } from "./outcome.ts";
+export { type DelegationRow, parseRow } from "./delegation_row.ts";
+export { isUnreachable, lastingTrouble, type Outcome, type OutcomeKind } from "./outcome.ts";
 export {
+  activityRequest,
   delegationsRequest,
   healthRequest,
   heartbeatRequest,
   notifyRequest,
+  pacedSender,
   type PlatformRequest,
+  registerRequest,
   type Sender,
+  stateRequest,
   wakeRequest,
   workspaceRequest,
 } from "./requests.ts";
-export { parseAgentAnswer, parseInboundSecret, parseRow, parseWorkspace } from "./schemas.ts";
-export type { DelegationRow, WorkspaceAnswer } from "./schemas.ts";
+export {
+  isObject,
+  parseAgentAnswer,
+  parseGeneration,
+  parseInboundSecret,
+  parseIssuedToken,
+  parseRemoval,
+  parseWorkspace,
+  parseWorkspaceStatus,
+} from "./schemas.ts";
+export type { WorkspaceAnswer } from "./schemas.ts";

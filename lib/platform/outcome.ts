@@ -14,9 +14,12 @@ export type OutcomeKind =
   | "over_budget"
   /** 403: never allowed. */
   | "forbidden"
-  /** 404 with a JSON body: the platform knows of no such thing. */
+  /** 404 with a JSON body that says so: the platform knows of no such thing. */
   | "not_found"
-  /** Not an answer of the platform: 404 without a JSON body, a page, a redirect (contract 1.0). */
+  /**
+   * Not an answer of the platform: 403 or 404 without the platform's JSON, a page, a redirect
+   * (contract 1.0).
+   */
   | "misrouted"
   /** 410: the workspace was removed. */
   | "gone"
@@ -54,11 +57,39 @@ export interface ReadAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
+  /**
+   * The headers that decide where a request goes and that this one did not have.
+   *
+   * @default {[]}
+   */
+  readonly lacks?: readonly RoutingHeader[];
 }
+
+/** What the platform's edge and its tenants are told apart by (contract 1.0). */
+export type RoutingHeader = "Origin" | "X-Molecule-Org-Id";
 
 /** Whether an outcome says that nobody was there: neither the request nor the token is at fault. */
 export function isUnreachable({ kind }: Outcome): boolean {
   return kind === "unreachable" || kind === "timed_out";
+}
+
+const PASSING: readonly OutcomeKind[] = [
+  "unavailable",
+  "unreachable",
+  "timed_out",
+  "rate_limited",
+  "busy",
+  "oversized",
+];
+
+/**
+ * What a person has to act on about a failure, as one word.
+ *
+ * @param outcome What became of the request.
+ * @returns Its kind; undefined for a failure that passes by itself.
+ */
+export function lastingTrouble({ kind }: Outcome): OutcomeKind | undefined {
+  return PASSING.includes(kind) ? undefined : kind;
 }
 
 /**
@@ -116,13 +147,15 @@ function kindOf(
     case 400:
       return problem.code === "TENANT_ORG_HEADER_REQUIRED" ? "misrouted" : "rejected";
     case 401:
-      return "unauthorized";
+      return isPage ? "misrouted" : "unauthorized";
     case 402:
       return "over_budget";
     case 403:
-      return "forbidden";
+      // Who refuses an Origin says no word (contract 1.0).
+      return body === undefined ? "misrouted" : "forbidden";
     case 404:
-      return body === undefined ? "misrouted" : "not_found";
+      // What stands in front of the platform may say it in JSON, too, but in other words.
+      return problem.error === undefined ? "misrouted" : "not_found";
     case 408:
     case 425:
       return "unavailable";
@@ -140,7 +173,7 @@ function kindOf(
 }
 
 function misroute(
-  { status, headers }: ReadAnswer,
+  { status, headers, lacks = [], text }: ReadAnswer,
   { body, isPage }: { body: unknown; isPage: boolean },
 ): string {
   const stranger = ", which did not come from the platform";
@@ -148,10 +181,31 @@ function misroute(
     const target = neutralise(headers.get("location") ?? "nowhere", 200);
     return `${stranger} (a redirect to ${target}, which is never followed)`;
   }
-  const remedy = ": check the platform's address, the Origin header and MOLECULE_ORG_ID";
+  const remedy = `: wrong tenant or Origin header: ${headerRemedy(lacks)}`;
   if (isPage) return `${stranger} (a page)${remedy}`;
-  return body === undefined ? `${stranger} (an answer without JSON)${remedy}` : remedy;
+  if (status === 400) return remedy;
+  if (body !== undefined) return `${stranger} (JSON of another kind)${remedy}`;
+  return text.trim() === ""
+    ? `${stranger} (an empty answer)${remedy}`
+    : `${stranger} (an answer without JSON): check the platform's address`;
 }
+
+/** What was missing, and how to send it; or else what may be wrong about what was sent. */
+function headerRemedy(lacks: readonly RoutingHeader[]): string {
+  if (lacks.length === 0) {
+    return "both were sent: check that MOLECULE_ORG_ID names this workspace's tenant, and the " +
+      "platform's address";
+  }
+  const how = lacks.map((header) => HOW_TO_SEND[header]);
+  return `${lacks.join(" and ")} ${lacks.length === 1 ? "was" : "were"} not sent: ${
+    how.join(", and ")
+  }`;
+}
+
+const HOW_TO_SEND: Readonly<Record<RoutingHeader, string>> = {
+  "Origin": "run with --origin on",
+  "X-Molecule-Org-Id": "set MOLECULE_ORG_ID to the workspace's tenant",
+};
 
 function parseJson(text: string): unknown {
   try {

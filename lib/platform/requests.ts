@@ -37,8 +37,28 @@ export interface Sender {
   send(request: PlatformRequest, options: { signal: AbortSignal }): Promise<Outcome>;
 }
 
+/**
+ * Sends like another sender, when it may.
+ *
+ * @param sender Who sends.
+ * @param pace Resolves when so many requests may be sent, or when the signal aborts.
+ */
+export function pacedSender(
+  sender: Sender,
+  pace: (requests: number, signal: AbortSignal) => Promise<void>,
+): Sender {
+  return {
+    async send(request, options) {
+      await pace(1, options.signal);
+      return await sender.send(request, options);
+    },
+  };
+}
+
 const MIB = 1024 * 1024;
 const SHORT_DEADLINE_MS = 10_000;
+const LONG_DEADLINE_MS = 30_000;
+const PRECIOUS_DEADLINE_MS = 60_000;
 /** The platform answers a wake when the agent's turn ends (contract 1.8). */
 const WAKE_DEADLINE_MS = 120_000;
 
@@ -58,6 +78,42 @@ export function delegationsRequest(workspaceId: string): PlatformRequest {
 /** GET /workspaces/:id (contract 1.4). */
 export function workspaceRequest(workspaceId: string): PlatformRequest {
   return get(`/workspaces/${encodeURIComponent(workspaceId)}`);
+}
+
+/**
+ * GET /workspaces/:id/activity, the messages that the workspace was sent (contract 1.10); up to 8 MiB,
+ * and for longer than other answers: they hold what was sent as a whole.
+ *
+ * @param workspaceId The workspace.
+ * @param page From where on, as far as the platform knows `since_id`, and how many at the most.
+ */
+export function activityRequest(
+  workspaceId: string,
+  { limit, since }: { readonly limit: number; readonly since: string | undefined },
+): PlatformRequest {
+  const query = new URLSearchParams({
+    type: "a2a_receive",
+    limit: String(limit),
+    ...(since !== undefined && { since_id: since }),
+  });
+  return {
+    ...get(`/workspaces/${encodeURIComponent(workspaceId)}/activity?${query}`),
+    deadlineMs: LONG_DEADLINE_MS,
+    maxBytes: 8 * MIB,
+  };
+}
+
+/**
+ * POST /registry/register (contract 1.2). Its answer may hold a token that is told only once: it is
+ * waited for longer than others.
+ */
+export function registerRequest(body: object): PlatformRequest {
+  return { ...post("/registry/register", body), deadlineMs: PRECIOUS_DEADLINE_MS };
+}
+
+/** GET /workspaces/:id/state: only for a token that is live (contract 1.5). */
+export function stateRequest(workspaceId: string): PlatformRequest {
+  return get(`/workspaces/${encodeURIComponent(workspaceId)}/state`);
 }
 
 /** GET /health: needs no token and no tenant header (contract 1.10). */

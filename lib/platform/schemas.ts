@@ -6,7 +6,11 @@
  */
 
 import * as v from "valibot";
-import { cut } from "../text.ts";
+
+/** Whether an answer's JSON is an object, as all answers of the platform but listings are. */
+export function isObject(body: unknown): boolean {
+  return typeof body === "object" && body !== null && !Array.isArray(body);
+}
 
 /** An error answer, as far as it is understood. Every field that does not fit counts as absent. */
 const Problem = v.object({
@@ -59,103 +63,44 @@ export function parseInboundSecret(body: unknown): string | undefined {
   return answer.success ? answer.output.platform_inbound_secret : undefined;
 }
 
-/** More of one text is nothing to hand to an agent; the platform itself cuts most far sooner. */
-const LONGEST_TEXT = 262_144;
-
-/** A field that a person reads: whatever came is turned into text, and absence into "". */
-const Text = v.pipe(
-  v.nullish(v.unknown(), ""),
-  v.transform((value) => typeof value === "string" ? value.toWellFormed() : JSON.stringify(value)),
-  v.transform((text) => cut(text, LONGEST_TEXT)),
+const IssuedTokenAnswer = v.object({ auth_token: v.optional(v.nullable(v.unknown())) });
+const Token = v.pipe(
+  v.string(),
+  v.trim(),
+  v.maxLength(LONGEST_SECRET),
+  v.regex(/^[\x21-\x7e]+$/),
 );
-/** A field that decides something: a string, or "" when absent. */
-const Word = v.nullish(v.pipe(v.string(), v.maxLength(256)), "");
+
 /**
- * A moment in epoch milliseconds. What is none counts as absent; so does what lies before 1970: the
- * platform's language writes a time that was never set as one of the year 1.
+ * Takes the token out of a registration's answer: the platform tells it once (contract 1.2).
+ *
+ * @param body The JSON of a 2xx answer.
+ * @returns The token; `none` when there is none, since the workspace has one already; `unusable` when
+ * what is there cannot be one: printable characters without spaces, at most 4096.
  */
-const Moment = v.fallback(
-  v.optional(
-    v.pipe(
-      v.string(),
-      v.maxLength(64),
-      v.transform(epochMilliseconds),
-      v.number(),
-      v.minValue(0),
-    ),
-  ),
-  undefined,
-);
+export function parseIssuedToken(
+  body: unknown,
+): { readonly kind: "issued"; readonly token: string } | { readonly kind: "none" | "unusable" } {
+  const answer = v.safeParse(IssuedTokenAnswer, body);
+  const told = answer.success ? answer.output.auth_token ?? "" : "";
+  if (told === "") return { kind: "none" };
+  const token = v.safeParse(Token, told);
+  return token.success ? { kind: "issued", token: token.output } : { kind: "unusable" };
+}
 
-const Row = v.object({
-  delegation_id: Word,
-  status: Word,
-  source_id: Word,
-  direction: v.fallback(Word, ""),
-  target_id: Text,
-  summary: Text,
-  response_preview: Text,
-  error: Text,
-  created_at: Moment,
-  updated_at: Moment,
+const GenerationAnswer = v.object({
+  generation: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
 });
 
 /**
- * One row of GET /workspaces/:id/delegations, with "" for the texts that it lacks: of the activity
- * (contract 3.1), or of the newer ledger (contract 3.3).
- */
-export interface DelegationRow {
-  readonly delegationId: string;
-  readonly status: string;
-  readonly sourceId: string;
-  readonly direction: string;
-  readonly targetId: string;
-  readonly summary: string;
-  readonly responsePreview: string;
-  readonly error: string;
-  /** When the row was made, in epoch milliseconds, if it says so. */
-  readonly createdAt: number | undefined;
-  /**
-   * When the row was last changed, or else made, in epoch milliseconds, if it says either. That is
-   * when an ended delegation ended: a ledger row is made when the work is delegated, and updated
-   * when it ends; the activity's result row is made when it ends, and has no other time.
-   */
-  readonly changedAt: number | undefined;
-}
-
-/**
- * Reads one row of a delegations listing.
+ * Takes the generation out of a beat's answer, which the next beat echoes (contract 1.1).
  *
- * @param value The row, as parsed from JSON.
- * @returns The row, or undefined when it is malformed: no object, or an id, status or source that
- * is no string of at most 256 characters. Texts and times are never a reason to drop a row: texts
- * are turned into strings, and times that are none are left out.
+ * @param body The JSON of a 2xx answer.
+ * @returns A whole number; undefined when the answer holds none.
  */
-export function parseRow(value: unknown): DelegationRow | undefined {
-  if (Array.isArray(value)) return undefined;
-  const row = v.safeParse(Row, value);
-  if (!row.success) return undefined;
-  return {
-    delegationId: row.output.delegation_id,
-    status: row.output.status,
-    sourceId: row.output.source_id,
-    direction: row.output.direction,
-    targetId: row.output.target_id,
-    summary: row.output.summary,
-    responsePreview: row.output.response_preview,
-    error: row.output.error,
-    createdAt: row.output.created_at,
-    changedAt: row.output.updated_at ?? row.output.created_at,
-  };
-}
-
-/** Unlike Date, Temporal does not take the 30th of February for a day in March. */
-function epochMilliseconds(text: string): number {
-  try {
-    return Temporal.Instant.from(text).epochMilliseconds;
-  } catch {
-    return NaN;
-  }
+export function parseGeneration(body: unknown): number | undefined {
+  const answer = v.safeParse(GenerationAnswer, body);
+  return answer.success ? answer.output.generation : undefined;
 }
 
 const Workspace = v.object({
@@ -175,6 +120,34 @@ export function parseWorkspace(body: unknown): WorkspaceAnswer | undefined {
   const workspace = v.safeParse(Workspace, body);
   if (!workspace.success) return undefined;
   return { name: workspace.output.name, parentId: workspace.output.parent_id ?? "" };
+}
+
+const Status = v.object({ status: v.pipe(v.string(), v.nonEmpty(), v.maxLength(64)) });
+
+/**
+ * Reads what state a workspace is in (contract 1.4).
+ *
+ * @param body The answer's JSON.
+ * @returns The platform's word for it, or undefined when the answer is no workspace.
+ */
+export function parseWorkspaceStatus(body: unknown): string | undefined {
+  const workspace = v.safeParse(Status, body);
+  return workspace.success ? workspace.output.status : undefined;
+}
+
+const LongWord = v.fallback(v.optional(v.string(), ""), "");
+const Removal = v.object({ removed_at: LongWord, hint: LongWord });
+
+/**
+ * Reads what the platform says about a workspace that is gone (contract 1.4).
+ *
+ * @param body The JSON of a 404 or 410.
+ * @returns When it was removed and what to do, each "" when the platform does not say.
+ */
+export function parseRemoval(body: unknown): { removedAt: string; hint: string } {
+  const removal = v.safeParse(Removal, body);
+  if (!removal.success) return { removedAt: "", hint: "" };
+  return { removedAt: removal.output.removed_at, hint: removal.output.hint };
 }
 
 const AgentAnswer = v.object({

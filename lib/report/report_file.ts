@@ -2,6 +2,7 @@ import { type Clock, orAborted } from "../clock.ts";
 import { fileStamp } from "../file_stamp.ts";
 import { maySeeProcesses } from "../grants.ts";
 import type { Log } from "../log/mod.ts";
+import { ALONE, type Sharing } from "../sharing.ts";
 import { counted } from "../text.ts";
 import { type FoundReport, readingProblem, readReport } from "./read_report.ts";
 import type { Report } from "./report.ts";
@@ -16,20 +17,20 @@ export interface ReportFileOptions {
   readonly maxAgeMs: number;
   /** What takes the reports. */
   readonly report: Report;
+  /**
+   * What it may take of what it shares; by default it is alone. The file is read rather than watched: a
+   * watch is lost with each rename, needs a grant for the whole folder, and takes one of the 128 watches
+   * that Linux gives a user, while looking costs nothing that can be measured.
+   */
+  readonly sharing?: Pick<Sharing, "disk" | "reportLookMs">;
   readonly log: Log;
   readonly clock: Clock;
 }
 
-/**
- * How often the file is looked at, in milliseconds. It is read rather than watched: a watch is lost
- * with each rename, needs a grant for the whole folder, and takes one of the 128 watches that Linux
- * gives a user, while looking costs nothing that can be measured.
- */
-const LOOK_EVERY_MS = 250;
-
 /** Looks at the report file, and hands on what the agent says there. */
 export class ReportFile {
   readonly #options: ReportFileOptions;
+  readonly #sharing: Pick<Sharing, "disk" | "reportLookMs">;
   #looking: Promise<void> | undefined;
   /** What told the file that was read last from others. */
   #stamp: string | undefined;
@@ -48,6 +49,7 @@ export class ReportFile {
   /** @param options Where to look, and who wants to know. */
   constructor(options: ReportFileOptions) {
     this.#options = options;
+    this.#sharing = options.sharing ?? ALONE;
   }
 
   /**
@@ -59,9 +61,10 @@ export class ReportFile {
    * @param signal Ends it.
    */
   async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
     while (!signal.aborted) {
       await orAborted(this.#look(), signal); // a disk that hangs may not hold the end up
-      await this.#options.clock.sleep(LOOK_EVERY_MS, signal);
+      await clock.sleep(this.#sharing.reportLookMs, signal);
     }
   }
 
@@ -74,13 +77,14 @@ export class ReportFile {
   async settle(signal: AbortSignal): Promise<void> {
     await this.#look();
     if (!this.#isOdd) return;
-    await this.#options.clock.sleep(LOOK_EVERY_MS, signal);
+    await this.#options.clock.sleep(this.#sharing.reportLookMs, signal);
     await this.#look();
   }
 
   /** One look at a time: where a disk hangs, they would all hang. */
   #look(): Promise<void> {
-    this.#looking ??= this.#lookOnce().finally(() => this.#looking = undefined);
+    this.#looking ??= this.#sharing.disk.take(() => this.#lookOnce())
+      .finally(() => this.#looking = undefined);
     return this.#looking;
   }
 

@@ -1,9 +1,10 @@
 import type { Clock } from "../clock.ts";
-import { Episode, type Log, type Secrets } from "../log/mod.ts";
+import type { Log, Secrets } from "../log/mod.ts";
 import { mayRead, mayWrite } from "../grants.ts";
 import { parseInboundSecret } from "../platform/mod.ts";
-import { reasonOf } from "../text.ts";
 import { readSmallFile } from "../small_file.ts";
+import type { TurnTaking } from "../turns.ts";
+import { BackgroundSave } from "./background_save.ts";
 import { writePrivateFile } from "./private_file.ts";
 
 /** More than the longest secret that is accepted, so that any file of ours can be compared. */
@@ -15,6 +16,12 @@ export interface InboundSecretOptions {
   readonly file: string;
   /** Learns the secret, so that no log line can show it. */
   readonly secrets: Secrets;
+  /**
+   * Lets it use the disk.
+   *
+   * @default {at once}
+   */
+  readonly disk?: TurnTaking;
   readonly log: Log;
   readonly clock: Clock;
 }
@@ -25,14 +32,16 @@ export interface InboundSecretOptions {
  */
 export class InboundSecret {
   readonly #options: InboundSecretOptions;
-  readonly #trouble: Episode;
-  #wanted: string | undefined;
-  #saving: Promise<void> | undefined;
+  readonly #save: BackgroundSave;
 
   /** @param options The file, and where to log. */
   constructor(options: InboundSecretOptions) {
     this.#options = options;
-    this.#trouble = new Episode("Saving the inbound secret", options);
+    this.#save = new BackgroundSave({
+      ...options,
+      what: "the inbound secret",
+      save: (secret) => this.#write(secret),
+    });
   }
 
   /**
@@ -46,36 +55,17 @@ export class InboundSecret {
     const secret = parseInboundSecret(answer);
     if (secret === undefined) return;
     this.#options.secrets.add(secret);
-    if (!mayWrite(this.#options.file)) return;
-    this.#wanted = secret;
-    this.#saving ??= this.#save();
+    if (mayWrite(this.#options.file)) this.#save.want(secret);
   }
 
   /** Resolves when nothing is being saved any more. */
   async settled(): Promise<void> {
-    await this.#saving;
+    await this.#save.settled();
   }
 
-  async #save(): Promise<void> {
-    const { file } = this.#options;
-    try {
-      while (this.#wanted !== undefined) {
-        const secret = this.#wanted;
-        this.#wanted = undefined;
-        if (await this.#current() !== secret) await writePrivateFile(file, secret);
-      }
-      this.#trouble.succeeded();
-    } catch (error) {
-      const remedy = error instanceof Deno.errors.NotCapable
-        ? "the manifest does not grant what stands beside it: rebuild, or run with its grant"
-        : "check that its folder exists, has room, and belongs to this user";
-      this.#trouble.failed(
-        `Cannot save the inbound secret to '${file}': ${reasonOf(error)}: ` +
-          `${remedy}; the next beat tries again`,
-      );
-    } finally {
-      this.#saving = undefined;
-    }
+  async #write(secret: string): Promise<boolean> {
+    if (await this.#current() !== secret) await writePrivateFile(this.#options.file, secret);
+    return true;
   }
 
   /** What the file holds; one that cannot be read, or that others can, is simply written anew. */

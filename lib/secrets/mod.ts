@@ -4,5 +4,6 @@
  * @module
  */
 
+export { BackgroundSave, type BackgroundSaveOptions } from "./background_save.ts";
 export { InboundSecret, type InboundSecretOptions, savedSecret } from "./inbound_secret.ts";
-export { writePrivateFile } from "./private_file.ts";
+export { probePrivateFile, writePrivateFile } from "./private_file.ts";

@@ -1,6 +1,9 @@
 import { dirname } from "@std/path/dirname";
 import { mayWrite } from "../grants.ts";
+import { lstatIfThere } from "../lstat_if_there.ts";
 import { makeAlike } from "../make_alike.ts";
+import { regularFileAt } from "../regular_file.ts";
+import { setMode } from "../set_mode.ts";
 import { writeWhole } from "../write_whole.ts";
 import { temporaryFile } from "../permissions.ts";
 
@@ -20,21 +23,21 @@ const PRIVATE_FOLDER = 0o700;
  * @param text Its new content.
  * @param options `makesFolder`: whether a folder that is not there is made, private too, where it
  * is granted. `like`: the former file, where whoever could read that is to read the new one, too.
+ * `isStillDue`: asked right before the file takes its place, when it is on the disk already.
+ * @returns Whether it was written: not, when it was not due any more.
  * @throws {Deno.errors.NotCapable} The manifest does not grant the file.
  * @throws {Error} The system cannot write it; the former content is still there.
  */
 export async function writePrivateFile(
   path: string,
   text: string,
-  { makesFolder = true, like }: {
+  { isStillDue, like, makesFolder = true }: {
     readonly makesFolder?: boolean;
     readonly like?: Deno.FileInfo | undefined;
+    readonly isStillDue?: () => Promise<boolean>;
   } = {},
-): Promise<void> {
-  const folder = dirname(path);
-  if (makesFolder && mayWrite(folder)) {
-    await Deno.mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
-  }
+): Promise<boolean> {
+  if (makesFolder) await makeFolder(path);
   const temporary = temporaryFile(path);
   await removeIfThere(temporary);
   const bytes = new TextEncoder().encode(text);
@@ -43,11 +46,77 @@ export async function writePrivateFile(
       await Deno.remove(temporary);
       await makeAlike(temporary, bytes, like);
     }
-    await Deno.rename(temporary, path);
+    if (await isStillDue?.() === false) {
+      await removeIfThere(temporary);
+      return false;
+    }
+    await moveOver(temporary, path, { bytes, mode: like === undefined ? PRIVATE : modeOf(like) });
   } catch (error) {
     await removeIfThere(temporary).catch(() => {}); // the first error is the one to report
     throw error;
   }
+  return true;
+}
+
+/**
+ * Puts a file in another one's place. One that is a mount of its own cannot be replaced: it is written
+ * where it is.
+ */
+async function moveOver(
+  temporary: string,
+  path: string,
+  { bytes, mode }: { readonly bytes: Uint8Array; readonly mode: number },
+): Promise<void> {
+  try {
+    await Deno.rename(temporary, path);
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+    await setMode(path, await regularFileAt(path, "write"), mode);
+    using file = await Deno.open(path, { write: true });
+    await writeWhole(file, bytes);
+    await file.truncate(bytes.length);
+    await file.sync();
+    await Deno.remove(temporary);
+  }
+}
+
+/** Deno 2.9 has no class for it. */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EBUSY";
+}
+
+/** More than a token: the disk has to have room for one. */
+const PROBED_BYTES = 256;
+
+/**
+ * Finds out whether {@linkcode writePrivateFile} can write a file, and leaves what is there as it is:
+ * what the platform tells only once must not be asked for before it can be kept.
+ *
+ * Requires the same.
+ *
+ * @param path The file.
+ * @throws {Error} It could not be written.
+ */
+export async function probePrivateFile(path: string): Promise<void> {
+  await makeFolder(path);
+  const there = await lstatIfThere(path);
+  if (there?.isDirectory) {
+    throw new Deno.errors.IsADirectory(`Cannot write '${path}': it is a folder: remove it`);
+  }
+  const temporary = temporaryFile(path);
+  await removeIfThere(temporary);
+  try {
+    await makePrivate(temporary, new Uint8Array(PROBED_BYTES), undefined);
+  } finally {
+    await removeIfThere(temporary).catch(() => {}); // whether it could be made is what counts
+  }
+}
+
+/** Makes the folder of a file where there is none, private too, if it is granted. */
+async function makeFolder(path: string): Promise<void> {
+  const folder = dirname(path);
+  if (!mayWrite(folder)) return;
+  await Deno.mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
 }
 
 /** Makes a private file, and writes it unless it is to be of another owner or mode. */

@@ -4,19 +4,24 @@
  * @module
  */
 
-import type { Build } from "../../lib/config/mod.ts";
 import { grantFlags, leastGrants } from "../../lib/permissions.ts";
 import type { CompileOptions } from "./options.ts";
 
+/** How much a binary may hold, in MB: the cap keeps a leak from taking the container with it. */
+const OLD_SPACE_MB = 64;
+/** The same for one that may keep several workspaces alive. */
+const OLD_SPACE_OF_SEVERAL_MB = 512;
+
 /**
  * V8's flags of the binary. Lite mode saves most of the memory; with less than 20 MB of old space
- * it does not start, and the cap keeps a leak from taking the container with it.
+ * it does not start.
+ *
+ * @param options What the binary is made for.
  */
-export const V8_FLAGS: readonly string[] = [
-  "--lite-mode",
-  "--max-semi-space-size=1",
-  "--max-old-space-size=64",
-];
+export function v8Flags({ workspacesDir }: Pick<CompileOptions, "workspacesDir">): string[] {
+  const oldSpace = workspacesDir === undefined ? OLD_SPACE_MB : OLD_SPACE_OF_SEVERAL_MB;
+  return ["--lite-mode", "--max-semi-space-size=1", `--max-old-space-size=${oldSpace}`];
+}
 
 /**
  * The text of the module that a binary starts with: the program, told what it was built for.
@@ -25,8 +30,7 @@ export const V8_FLAGS: readonly string[] = [
  * @param commandsUrl The URL of `lib/commands/mod.ts`.
  */
 export function entryModule(options: CompileOptions, commandsUrl: string): string {
-  const { platformUrls, resultsFile, configsDir, configFile, reportFile } = options;
-  const build: Build = { platformUrls, resultsFile, configsDir, configFile, reportFile };
+  const { target: _target, output: _output, ...build } = options;
   return `import { workspaceBeat } from ${JSON.stringify(commandsUrl)};
 Deno.exit(await workspaceBeat(Deno.args, ${JSON.stringify(build)}));
 `;
@@ -67,7 +71,7 @@ export function compileArguments(options: CompileOptions, bundle: string): strin
     "--no-check", // the V8 flags hold for the compiler too, which needs more memory to check
     "--no-prompt",
     "--no-code-cache", // which is written outside the manifest
-    `--v8-flags=${V8_FLAGS.join(",")}`,
+    `--v8-flags=${v8Flags(options).join(",")}`,
     ...grantFlags(leastGrants(options)),
     ...options.target === undefined ? [] : ["--target", options.target],
     "--output",

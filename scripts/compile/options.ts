@@ -11,7 +11,13 @@ import {
   SETTING_DEFINITIONS,
   usageError,
 } from "../../lib/config/mod.ts";
-import { defaultReportFile } from "../../lib/permissions.ts";
+import {
+  defaultAgentCardFile,
+  defaultReportFile,
+  defaultWakeFile,
+  isWakeFileTaken,
+  NO_WAKE_FILE,
+} from "../../lib/permissions.ts";
 import { neutralise } from "../../lib/text.ts";
 
 /** What a binary is made for, and where it goes. */
@@ -68,6 +74,21 @@ const FLAGS = {
     allowed: ABSOLUTE,
     brief: "Where the agent reports about itself [.runtime_report.json in the configs folder]",
   },
+  "agent-card": {
+    parse: parseAbsolute,
+    allowed: ABSOLUTE,
+    brief: "The agent card that is registered [agent_card.json in the configs folder]",
+  },
+  "wake-file": {
+    parse: (text) => text === NO_WAKE_FILE ? text : parseAbsolute(text),
+    allowed: `${ABSOLUTE}, or ${NO_WAKE_FILE}`,
+    brief: "What is touched for an agent that polls for its messages [<results file>.wake]",
+  },
+  "workspaces-dir": {
+    parse: (text) => parseAbsolute(text.replace(/\/+$/, "")),
+    allowed: ABSOLUTE,
+    brief: "The folder of the files of MOLECULE_WORKSPACES, granted as a whole [none]",
+  },
   "target": {
     parse: (text) => TARGETS.find((target) => target === text),
     allowed: `one of ${TARGETS.join(", ")}`,
@@ -88,7 +109,7 @@ export const HELP: string = [
   "",
   "Makes the binary for an image, with exactly the grants that these settings need.",
   "",
-  ...Object.entries(FLAGS).map(([name, { brief }]) => `  --${name.padEnd(14)}${brief}`),
+  ...Object.entries(FLAGS).map(([name, { brief }]) => `  --${name.padEnd(16)}${brief}`),
 ].join("\n");
 
 /**
@@ -112,15 +133,25 @@ export function parseOptions(args: readonly string[]): CompileOptions {
     throw usageError(`Cannot use --${name} more than once: only --platform-url may be repeated`);
   };
   const configsDir = one("configs-dir") ?? DEFAULT_CONFIGS_DIR;
-  return {
+  const resultsFile = one("results-file") ?? DEFAULT_RESULTS_FILE;
+  const options = {
     platformUrls: [...new Set(platformUrls)],
-    resultsFile: one("results-file") ?? DEFAULT_RESULTS_FILE,
+    resultsFile,
     configsDir,
     configFile: one("config") ?? `${configsDir}/config.yaml`,
     reportFile: one("report-file") ?? defaultReportFile(configsDir),
+    agentCardFile: one("agent-card") ?? defaultAgentCardFile(configsDir),
+    wakeFile: one("wake-file") ?? defaultWakeFile(resultsFile),
+    workspacesDir: one("workspaces-dir"),
     target: one("target"),
     output: one("output") ?? "build/workspace-beat",
   };
+  if (isWakeFileTaken(options)) {
+    throw usageError(
+      `Cannot use '${options.wakeFile}' from --wake-file: it is another of the sidecar's files`,
+    );
+  }
+  return options;
 }
 
 /** The values of each flag, read and in their order. */

@@ -25,6 +25,7 @@ const PATIENCE_MS = 10_000;
 export async function tell(cast: Cast): Promise<void> {
   const first = cast.start();
   await firstBeat(cast);
+  await registration(cast, first);
   await report(cast);
   const ids = delegate(cast);
   await results(cast, first, ids);
@@ -47,8 +48,23 @@ async function firstBeat({ story, platform, workspace, dir }: Cast): Promise<voi
   story.expect(((mode ?? 0) & 0o777) === 0o600, "only its owner can read it (mode 600)");
 }
 
+async function registration(
+  { story, platform, workspace, tokenFile }: Cast,
+  sidecar: SidecarProcess,
+): Promise<void> {
+  story.chapter("2. It registers the workspace, which has no token yet");
+  const request = await platform.waitFor(({ route }) => route === "register");
+  story.tell(wire(request));
+  story.tell(request.text);
+  story.tell(await sidecar.waitForLine(/The workspace is registered/));
+  story.expect(workspace.status === "online", "the workspace is online");
+  story.expect(workspace.livenessKey, "the platform watches it");
+  const token = await waitForFile(tokenFile);
+  story.expect(token === workspace.token, "the token that the platform has issued is on disk");
+}
+
 async function report({ story, platform, workspace, dir }: Cast): Promise<void> {
-  story.chapter("2. The agent reports what it is doing");
+  story.chapter("3. The agent reports what it is doing");
   const says = async (...args: string[]) => {
     await using command = startReport(dir, args);
     const code = await command.ended();
@@ -71,7 +87,7 @@ async function report({ story, platform, workspace, dir }: Cast): Promise<void> 
 }
 
 function delegate({ story, platform, workspace }: Cast): Record<"good" | "bad" | "evil", string> {
-  story.chapter("3. The agent delegates; its peers finish, fail and misbehave");
+  story.chapter("4. The agent delegates; its peers finish, fail and misbehave");
   const peer = platform.addWorkspace({ name: "Peer" });
   const [good, bad, evil] = [
     workspace.delegate({ to: peer.id, task: "Count the ducks" }),
@@ -101,7 +117,7 @@ async function results(
   sidecar: SidecarProcess,
   { good, bad, evil }: Record<string, string>,
 ): Promise<void> {
-  story.chapter("4. The sidecar polls, and appends the results for the agent");
+  story.chapter("5. The sidecar polls, and appends the results for the agent");
   const poll = await platform.waitFor((request) => request.route === "delegations");
   story.tell(wire(poll));
   const text = await waitForFile(`${dir}/results.jsonl`);
@@ -120,7 +136,7 @@ async function results(
 }
 
 async function wake({ story, platform, workspace }: Cast, ids: Record<string, string>) {
-  story.chapter("5. It wakes the agent, with no word that a peer has written");
+  story.chapter("6. It wakes the agent, with no word that a peer has written");
   const request = await platform.waitFor((request) => request.route === "a2a");
   story.tell(wire(request));
   const text = workspace.delivered[0]?.text ?? "";
@@ -132,7 +148,7 @@ async function wake({ story, platform, workspace }: Cast, ids: Record<string, st
 }
 
 async function notes({ story, platform, workspace }: Cast): Promise<void> {
-  story.chapter("6. It tells the user, in neutralised words");
+  story.chapter("7. It tells the user, in neutralised words");
   await platform.waitFor((request) => request.route === "notify", { count: 3 });
   for (const { message } of workspace.chat) story.tell(message);
   const said = workspace.chat.map(({ message }) => message);
@@ -146,7 +162,7 @@ async function restart(
   { story, platform, workspace, start, dir }: Cast,
   first: SidecarProcess,
 ): Promise<SidecarProcess> {
-  story.chapter("7. It is killed with SIGKILL while another result comes, and starts again");
+  story.chapter("8. It is killed with SIGKILL while another result comes, and starts again");
   const before = await Deno.readTextFile(`${dir}/results.jsonl`);
   await first.waitForLine(/The agent was woken/); // before that it would rightly wake again
   first.kill("SIGKILL");
@@ -167,7 +183,7 @@ async function restart(
 }
 
 async function rotation({ story, platform, workspace, tokenFile }: Cast): Promise<void> {
-  story.chapter("8. The token is rotated under it, and the new one is late");
+  story.chapter("9. The token is rotated under it, and the new one is late");
   const from = platform.requests.length;
   const token = platform.rotateToken(workspace.id);
   const isBeat = ({ route }: RecordedRequest) => route === "heartbeat";
@@ -189,9 +205,10 @@ async function end(
   { story, platform, workspace }: Cast,
   sidecars: readonly [SidecarProcess, SidecarProcess],
 ): Promise<void> {
-  story.chapter("9. SIGTERM ends it");
-  const code = await sidecars[1].stop();
-  story.expect(code === 0, `it exits with 0 (${code})`);
+  story.chapter("10. The workspace is removed from the platform");
+  workspace.status = "removed";
+  const code = await sidecars[1].ended();
+  story.expect(code === 77, `it ends by itself, with 77 (${code})`);
   const beats = platform.requestsTo("heartbeat");
   story.tell(`${beats.length} beats were sent, ${workspace.beats.length} accepted`);
   const log = sidecars.flatMap(({ stderr }) => stderr);

@@ -1,24 +1,45 @@
 import { assertEquals } from "@std/assert";
 import { PromptTokens } from "../../lib/auth/mod.ts";
+import { Turns } from "../../lib/turns.ts";
 import { recordingLog } from "../support/mod.ts";
 
-/** A disk that answers when it is told to. */
-function slowSource() {
+/** A store whose disk answers when it is told to. */
+function slowSource(latest?: string) {
   const answers: PromiseWithResolvers<string | undefined>[] = [];
-  const ask = () => {
+  const ask = async () => {
     const answer = Promise.withResolvers<string | undefined>();
     answers.push(answer);
-    return answer.promise;
+    source.latest = await answer.promise;
+    return source.latest;
   };
-  return { answers, source: { current: ask, refresh: ask } };
+  const source = { current: ask, refresh: ask, latest };
+  return { answers, source };
 }
 
-Deno.test("PromptTokens.current() gives the source's token when it answers", async () => {
-  const source = { current: () => Promise.resolve("one"), refresh: () => Promise.resolve("two") };
+/** A store that finds another token with each look: "token-1", "token-2", … */
+function countingSource() {
+  let asked = 0;
+  const ask = () => {
+    asked++;
+    return Promise.resolve(`token-${asked}`);
+  };
+  return {
+    current: ask,
+    refresh: ask,
+    get asked() {
+      return asked;
+    },
+    get latest() {
+      return asked === 0 ? undefined : `token-${asked}`;
+    },
+  };
+}
+
+Deno.test("PromptTokens gives the source's token when it answers", async () => {
   const { log, lines } = recordingLog();
-  const tokens = new PromptTokens(source, { log });
-  assertEquals(await tokens.current(), "one");
-  assertEquals(await tokens.refresh("one"), "two");
+  const tokens = new PromptTokens(countingSource(), { log });
+  assertEquals(await tokens.current(), "token-1");
+  assertEquals(await tokens.refresh("token-1"), "token-2");
   assertEquals(lines, []);
 });
 
@@ -35,15 +56,49 @@ Deno.test("PromptTokens.current() gives the last token while the source hangs", 
   assertEquals(lines.map(({ level }) => level), ["WARN"]);
 
   answers[1]?.resolve("two");
-  await answers[1]?.promise;
+  await new Promise((resolve) => setTimeout(resolve));
   const third = tokens.current();
   answers[2]?.resolve("three");
   assertEquals(await third, "three");
   assertEquals(lines.map(({ level }) => level), ["WARN", "INFO"]);
 });
 
-Deno.test("PromptTokens.current() gives no token when the source hangs from the start", async () => {
+Deno.test("PromptTokens.current() gives the token that the source has learned while it hangs", async () => {
   const { source } = slowSource();
-  const { log } = recordingLog();
-  assertEquals(await new PromptTokens(source, { log, patienceMs: 1 }).current(), undefined);
+  const tokens = new PromptTokens(source, { log: recordingLog().log, patienceMs: 1 });
+  assertEquals(await tokens.current(), undefined);
+  source.latest = "issued-token";
+  assertEquals(await tokens.current(), "issued-token");
+});
+
+for (
+  const [token, says] of [
+    [undefined, "none is known, and requests go without"],
+    ["variable-token", "the last one that is known is used"],
+  ] as const
+) {
+  Deno.test(`PromptTokens.current() gives ${token ?? "no token"} and says so when the source hangs from the start`, async () => {
+    const { source } = slowSource(token);
+    const { log, lines } = recordingLog();
+    assertEquals(await new PromptTokens(source, { log, patienceMs: 1 }).current(), token);
+    assertEquals(lines.map(({ message }) => message), [
+      `The token file takes longer than 0.001 s to read: ${says} until its disk answers`,
+    ]);
+  });
+}
+
+Deno.test("PromptTokens.current() asks when it may use the disk, and gives the last token until then", async () => {
+  const disk = new Turns();
+  const { log, lines } = recordingLog();
+  const source = countingSource();
+  const tokens = new PromptTokens(source, { log, disk, patienceMs: 1 });
+  assertEquals(await tokens.current(), "token-1");
+  const other = Promise.withResolvers<void>();
+  const holding = disk.take(() => other.promise);
+  assertEquals([await tokens.current(), source.asked], ["token-1", 1]);
+  assertEquals(lines.map(({ level }) => level), ["WARN"]);
+  other.resolve();
+  await holding;
+  await disk.take(() => Promise.resolve()); // behind the look that waited
+  assertEquals(lines.map(({ level }) => level), ["WARN", "INFO"]);
 });

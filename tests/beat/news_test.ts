@@ -3,6 +3,7 @@ import { spy } from "@std/testing/mock";
 import { Report } from "../../lib/report/mod.ts";
 import { type RecordedRequest, startDevPlatform } from "../../scripts/dev_platform/mod.ts";
 import { startBeating } from "./_beating.ts";
+import { eachDialect } from "../support/mod.ts";
 
 const isBeat = ({ route }: RecordedRequest) => route === "heartbeat";
 
@@ -22,8 +23,8 @@ const NEWS: readonly (readonly [what: string, change: (report: Report) => void])
 ];
 
 for (const [what, change] of NEWS) {
-  Deno.test(`BeatLoop.run() beats at once, with the full body, when ${what}`, async () => {
-    await using platform = await startDevPlatform();
+  eachDialect.test(`BeatLoop.run() beats at once, with the full body, when ${what}`, async (dialect) => {
+    await using platform = await startDevPlatform({ dialect });
     await using beating = startBeating(platform);
     await beating.asleep();
     beating.clock.advance(5000);
@@ -56,8 +57,8 @@ const NO_NEWS: readonly (readonly [what: string, change: (report: Report) => voi
 ];
 
 for (const [what, change] of NO_NEWS) {
-  Deno.test(`BeatLoop.run() keeps to its schedule when ${what}`, async () => {
-    await using platform = await startDevPlatform();
+  eachDialect.test(`BeatLoop.run() keeps to its schedule when ${what}`, async (dialect) => {
+    await using platform = await startDevPlatform({ dialect });
     await using beating = startBeating(platform);
     await beating.asleep();
     await beating.tell(change);
@@ -67,8 +68,8 @@ for (const [what, change] of NO_NEWS) {
   });
 }
 
-Deno.test("BeatLoop.run() gathers what happens within a second of news into one beat", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("BeatLoop.run() gathers what happens within a second of news into one beat", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   await using beating = startBeating(platform);
   await beating.asleep();
   beating.clock.advance(10_000);
@@ -87,8 +88,8 @@ Deno.test("BeatLoop.run() gathers what happens within a second of news into one 
   assertEquals(beating.workspace.currentTask, "fifth");
 });
 
-Deno.test("BeatLoop.run() sends no beat for news that is none any more when its turn comes", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("BeatLoop.run() sends no beat for news that is none any more when its turn comes", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   await using beating = startBeating(platform);
   await beating.asleep();
   await beating.tell((report) => report.startTask("first"));
@@ -100,8 +101,8 @@ Deno.test("BeatLoop.run() sends no beat for news that is none any more when its 
   assertEquals(await beating.asleep(), 30);
 });
 
-Deno.test("BeatLoop.run() beats for news that came while a beat was under way, when that is over", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("BeatLoop.run() beats for news that came while a beat was under way, when that is over", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   platform.fault("heartbeat", { kind: "hang" });
   await using beating = startBeating(platform);
   await platform.waitFor(isBeat, { whenReceived: true });
@@ -115,8 +116,8 @@ Deno.test("BeatLoop.run() beats for news that came while a beat was under way, w
   assertEquals(await beating.asleep(), 27);
 });
 
-Deno.test("BeatLoop.run() leaves the news to the schedule when its turn comes first", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("BeatLoop.run() leaves the news to the schedule when its turn comes first", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   await using beating = startBeating(platform);
   await beating.asleep();
   beating.clock.advance(29_500);
@@ -130,8 +131,8 @@ Deno.test("BeatLoop.run() leaves the news to the schedule when its turn comes fi
   assertEquals(await beating.asleep(), 30);
 });
 
-Deno.test("BeatLoop.run() waits as it was asked to when there is news while the platform is limiting", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("BeatLoop.run() waits as it was asked to when there is news while the platform is limiting", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   const limited = { kind: "answer", status: 429, headers: { "retry-after": "20" } } as const;
   platform.fault("heartbeat", limited, { times: 1 });
   await using beating = startBeating(platform);
@@ -143,8 +144,8 @@ Deno.test("BeatLoop.run() waits as it was asked to when there is news while the 
   assertEquals(beating.workspace.currentTask, "news");
 });
 
-Deno.test("BeatLoop.run() backs off when a beat for news fails, and is back on its grid then", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("BeatLoop.run() backs off when a beat for news fails, and is back on its grid then", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   await using beating = startBeating(platform);
   await beating.asleep();
   platform.fault("heartbeat", { kind: "answer", status: 503 }, { times: 1 });
@@ -158,8 +159,8 @@ Deno.test("BeatLoop.run() backs off when a beat for news fails, and is back on i
   assertEquals(await beating.asleep(), 25 - wait);
 });
 
-Deno.test("BeatLoop.run() sends at most one beat a second for news, and all of the schedule's, when news never ends", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("BeatLoop.run() sends at most one beat a second for news, and all of the schedule's, when news never ends", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   await using beating = startBeating(platform, { intervalSeconds: 5 });
   await beating.asleep();
   const seconds = 30;
@@ -177,8 +178,8 @@ Deno.test("BeatLoop.run() sends at most one beat a second for news, and all of t
   }
 });
 
-Deno.test("BeatLoop.run() keeps the platform's overrides when a beat is sent for news alone", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("BeatLoop.run() keeps the platform's overrides when a beat is sent for news alone", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   const report = new Report();
   report.declare(["session", "scheduler"], { idleTimeoutSeconds: 600 });
   await using beating = startBeating(platform, { report });
@@ -190,8 +191,8 @@ Deno.test("BeatLoop.run() keeps the platform's overrides when a beat is sent for
   assertEquals(beating.workspace.runtimeOverrides, before);
 });
 
-Deno.test("BeatLoop.run() ends without another beat when the signal aborts in its rest", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("BeatLoop.run() ends without another beat when the signal aborts in its rest", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   await using beating = startBeating(platform);
   await beating.asleep();
   beating.stop();
@@ -200,8 +201,8 @@ Deno.test("BeatLoop.run() ends without another beat when the signal aborts in it
   assertEquals(beating.attempts, [0]);
 });
 
-Deno.test("BeatLoop.run() leaves nothing behind on the report and the signal with each rest", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("BeatLoop.run() leaves nothing behind on the report and the signal with each rest", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   let listeners = 0;
   class CountingReport extends Report {
     override onChange(listener: () => void): () => void {

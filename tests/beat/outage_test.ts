@@ -1,9 +1,10 @@
 import { assertEquals, assertLessOrEqual, assertMatch } from "@std/assert";
 import { type Fault, startDevPlatform } from "../../scripts/dev_platform/mod.ts";
 import { startBeating } from "./_beating.ts";
+import { eachDialect } from "../support/mod.ts";
 
-Deno.test("BeatLoop.run() waits twice as long after each failure, up to the interval, when beats fail (D1)", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("BeatLoop.run() waits twice as long after each failure, up to the interval, when beats fail (D1)", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   platform.fault("heartbeat", { kind: "answer", status: 503 });
   await using beating = startBeating(platform, { intervalSeconds: 20, randoms: [0, 1] });
   const waits: number[] = [];
@@ -12,8 +13,8 @@ Deno.test("BeatLoop.run() waits twice as long after each failure, up to the inte
   assertEquals(waits, [0.5, 2, 2, 8, 8, 20, 10, 20]);
 });
 
-Deno.test("BeatLoop.run() never waits longer than 30 s when the interval is longer", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("BeatLoop.run() never waits longer than 30 s when the interval is longer", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   platform.fault("heartbeat", { kind: "reset" });
   await using beating = startBeating(platform, { intervalSeconds: 300, randoms: [1] });
   const waits: number[] = [];
@@ -21,8 +22,8 @@ Deno.test("BeatLoop.run() never waits longer than 30 s when the interval is long
   assertEquals(waits, [1, 2, 4, 8, 16, 30, 30]);
 });
 
-Deno.test("BeatLoop.run() begins with the first wait again when a beat was accepted in between", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("BeatLoop.run() begins with the first wait again when a beat was accepted in between", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   platform.fault("heartbeat", { kind: "answer", status: 500 }, { times: 3 });
   await using beating = startBeating(platform, { randoms: [0.999] });
   for (let retry = 0; retry < 3; retry++) await beating.next();
@@ -33,8 +34,8 @@ Deno.test("BeatLoop.run() begins with the first wait again when a beat was accep
   assertLessOrEqual(await beating.asleep(), 1);
 });
 
-Deno.test("BeatLoop.run() tries again within the interval when attempts hang until their deadline", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("BeatLoop.run() tries again within the interval when attempts hang until their deadline", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   platform.fault("heartbeat", { kind: "hang" });
   await using beating = startBeating(platform, {
     randoms: [0.999],
@@ -53,8 +54,8 @@ Deno.test("BeatLoop.run() tries again within the interval when attempts hang unt
   }
 });
 
-Deno.test("BeatLoop.run() tries at most 4 times in any 5 s, and beats within one interval after, when it was refused for ten minutes (D1) (D38)", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("BeatLoop.run() tries at most 4 times in any 5 s, and beats within one interval after, when it was refused for ten minutes (D1) (D38)", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   await using beating = startBeating(platform, {
     intervalSeconds: 5,
     randoms: [0, 0.7, 0.999, 0.2, 0.05],
@@ -98,8 +99,8 @@ const asked: [what: string, headers: Record<string, string>, wait: number][] = [
 ];
 for (const [what, headers, wait] of asked) {
   for (const status of [429, 503]) {
-    Deno.test(`BeatLoop.run() waits ${wait} s when the platform answers ${status} and asks to wait ${what} (D13)`, async () => {
-      await using platform = await startDevPlatform();
+    eachDialect.test(`BeatLoop.run() waits ${wait} s when the platform answers ${status} and asks to wait ${what} (D13)`, async (dialect) => {
+      await using platform = await startDevPlatform({ dialect });
       platform.fault("heartbeat", { kind: "answer", status, headers }, { times: 1 });
       await using beating = startBeating(platform, { intervalSeconds: 30 });
       assertEquals(await beating.next(), wait);
@@ -108,8 +109,8 @@ for (const [what, headers, wait] of asked) {
   }
 }
 
-Deno.test("BeatLoop.run() waits until the date that the platform names (D13)", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("BeatLoop.run() waits until the date that the platform names (D13)", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   const handler = () => {
     const date = new Date(Date.now() + 20_000).toUTCString();
     return new Response(null, { status: 429, headers: { "Retry-After": date } });
@@ -120,8 +121,8 @@ Deno.test("BeatLoop.run() waits until the date that the platform names (D13)", a
   assertLessOrEqual(Math.abs(wait - 20), 1); // such a date has whole seconds
 });
 
-Deno.test("BeatLoop.run() waits out the platform's own rate limit (D13)", async () => {
-  await using platform = await startDevPlatform({ rateLimit: 1 });
+eachDialect.test("BeatLoop.run() waits out the platform's own rate limit (D13)", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect, rateLimit: 1 });
   await using beating = startBeating(platform, { intervalSeconds: 5 });
   await beating.next();
   assertEquals(platform.requests.map(({ status }) => status), [200, 429]);
@@ -140,8 +141,8 @@ const lost: [fault: Fault, lost: boolean][] = [
 ];
 for (const [fault, isLost] of lost) {
   const shown = "status" in fault ? `${fault.kind} ${fault.status}` : fault.kind;
-  Deno.test(`BeatLoop.run() records contact ${isLost ? "lost" : "kept"}, and retries, when a beat meets '${shown}' (contract 7 #10)`, async () => {
-    await using platform = await startDevPlatform();
+  eachDialect.test(`BeatLoop.run() records contact ${isLost ? "lost" : "kept"}, and retries, when a beat meets '${shown}' (contract 7 #10)`, async (dialect) => {
+    await using platform = await startDevPlatform({ dialect });
     // Not for a number of requests: some versions of Deno's fetch repeat one whose connection broke.
     platform.fault("heartbeat", fault);
     await using beating = startBeating(platform);
@@ -155,15 +156,14 @@ for (const [fault, isLost] of lost) {
 }
 
 const remedies: [status: number, message: RegExp][] = [
-  [401, /answered 401: x: the platform refuses the token: put the workspace's live token into/], // #119
   [400, /answered 400: x: the platform does not understand the body/],
   [410, /answered 410: x: the workspace was removed/],
-  [404, /answered 404: x; retrying$/],
+  [404, /answered 404: x: the workspace may have been removed/],
   [500, /answered 500: x; retrying$/],
 ];
 for (const [status, message] of remedies) {
-  Deno.test(`BeatLoop.run() warns once, and says what to do, when beats are answered with ${status} (contract 7 #119) (D2)`, async () => {
-    await using platform = await startDevPlatform();
+  eachDialect.test(`BeatLoop.run() warns once, and says what to do, when beats are answered with ${status} (contract 7 #119) (D2)`, async (dialect) => {
+    await using platform = await startDevPlatform({ dialect });
     platform.fault("heartbeat", { kind: "answer", status, body: { error: "x" } });
     await using beating = startBeating(platform);
     for (let retry = 0; retry < 3; retry++) await beating.next();
@@ -172,8 +172,8 @@ for (const [status, message] of remedies) {
   });
 }
 
-Deno.test("BeatLoop.run() warns again when the platform refuses the token in the middle of an outage", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("BeatLoop.run() warns again when the platform refuses the token in the middle of an outage", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   for (const status of [500, 401, 401, 500]) {
     platform.fault("heartbeat", { kind: "answer", status, body: { error: "x" } }, { times: 1 });
   }

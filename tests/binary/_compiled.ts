@@ -4,7 +4,7 @@ import type { CompileOptions } from "../../scripts/compile/options.ts";
 
 /** A binary that was made for a test, or why it could not be made. */
 export interface Compiled {
-  readonly options: CompileOptions;
+  readonly options: CompileOptions & { readonly workspacesDir: string };
   /** The folder that holds the binary, the results file and the configs. */
   readonly dir: string;
   /** Where the platform has to listen. */
@@ -18,12 +18,15 @@ export async function compileForTests(): Promise<Compiled> {
   const dir = await Deno.realPath(await Deno.makeTempDir({ prefix: "workspace-beat-binary-" }));
   globalThis.addEventListener("unload", () => Deno.removeSync(dir, { recursive: true }));
   const port = freePort();
-  const options: CompileOptions = {
+  const options = {
     platformUrls: [`http://127.0.0.1:${port}`, "https://*.platform.example.com"],
     resultsFile: `${dir}/results.jsonl`,
     configsDir: dir,
     configFile: `${dir}/config.yaml`,
     reportFile: `${dir}/.runtime_report.json`,
+    agentCardFile: `${dir}/agent_card.json`,
+    wakeFile: `${dir}/results.jsonl.wake`,
+    workspacesDir: `${dir}/workspaces`,
     target: undefined,
     output: `${dir}/workspace-beat`,
   };

@@ -44,6 +44,60 @@ binaryTest("does the main job with nothing but a workspace id, from another fold
   assertEquals(workspace.chat.length, 1);
 });
 
+binaryTest("registers a fresh workspace, keeps its token, and touches the wake file", async () => {
+  await takeResults();
+  await using platform = await startDevPlatform({ port, dialect: "2026-06" });
+  const workspace = platform.addWorkspace({
+    id: compiledWorkspace,
+    token: null,
+    status: "provisioning",
+    inboundSecret: "inbound-secret",
+  });
+  await Deno.remove(`${dir}/.auth_token`);
+  const card = { name: "Scribe", skills: [{ name: "writing" }] };
+  await Deno.writeTextFile(`${dir}/agent_card.json`, JSON.stringify(card));
+  await using sidecar = startSidecar({
+    binary: options.output,
+    args: ["--interval", "5", "--register", "poll"],
+    env: { WORKSPACE_ID: workspace.id },
+    cwd: "/",
+  });
+  await sidecar.waitForLine(/The workspace is registered, and has got a token/);
+  workspace.finish(workspace.delegate(), "done");
+  await sidecar.waitForLine(/Touched .* for 1 result/);
+  assertEquals(await sidecar.stop(), 0);
+  assertEquals(await Deno.readTextFile(`${dir}/.auth_token`), workspace.token);
+  assertEquals((await Deno.stat(`${dir}/results.jsonl.wake`)).isFile, true);
+  const [registration] = platform.requestsTo("register");
+  assertStringIncludes(registration?.text ?? "", JSON.stringify(card).slice(1, -1));
+  assertEquals(sidecar.stderr.filter((line) => / (WARN|ERROR) /.test(line)), []);
+});
+
+binaryTest(
+  "keeps several workspaces alive, with all their files in the folder that it was built for",
+  async () => {
+    await using platform = await startDevPlatform({ port });
+    const entries = ["scribe", "critic"].map((id) => platform.addWorkspace({ id }))
+      .map(({ id, token }) => ({ id, token }));
+    for (const { id } of entries) {
+      const workspace = platform.workspace(id);
+      workspace.finish(workspace.delegate({ id: `of-${id}` }), "done");
+    }
+    await using sidecar = startSidecar({
+      binary: options.output,
+      args: ["--interval", "5"],
+      env: { MOLECULE_WORKSPACES: JSON.stringify(entries) },
+      cwd: "/",
+    });
+    for (const { id } of entries) {
+      await sidecar.waitForLine(new RegExp(`\\[${id}\\] The agent was woken for 1 result`));
+      const file = `${options.workspacesDir}/${id}/delegation_results.jsonl`;
+      assertStringIncludes(await Deno.readTextFile(file), `of-${id}`);
+    }
+    assertEquals(await sidecar.stop(), 0);
+  },
+);
+
 /** Runs the binary as an agent would, to its end. */
 async function takeResults(): Promise<{ ids: string[]; code: number }> {
   const args = ["--format", "json"];
@@ -174,7 +228,8 @@ binaryTest("is refused every other host, file, variable and subprocess", async (
       readFolder: () => Array.fromAsync(Deno.readDir("${dir}")),
       readNeighbour: () => Deno.readTextFile("${options.resultsFile}.other"),
       writeNeighbour: () => Deno.writeTextFile("${options.resultsFile}.other", ""),
-      writeToken: () => Deno.writeTextFile("${dir}/.auth_token", ""),
+      writeBesideToken: () => Deno.writeTextFile("${dir}/.auth_token.other", ""),
+      writeCard: () => Deno.writeTextFile("${options.agentCardFile}", ""),
       writeConfig: () => Deno.writeTextFile("${options.configFile}", ""),
       variable: () => Deno.env.get("PATH"),
       allVariables: () => Deno.env.toObject(),

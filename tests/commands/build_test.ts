@@ -93,6 +93,32 @@ for (const [what, args, env, says] of BEYOND) {
   });
 }
 
+/** What is asked for beside another results file, and what of it the command to rebuild has to name. */
+const REBUILT: readonly (readonly [args: readonly string[], flags: string])[] = [
+  [[], ""],
+  [["--wake-file", "/run/wake"], " --wake-file /run/wake"],
+  [["--wake-file", "off"], " --wake-file off"],
+  [["--wake-file", "/tmp/other.jsonl.wake"], ""],
+  [["--agent-card", "/a/card.json"], " --agent-card /a/card.json"],
+  [
+    ["--config", "/y.yaml", "--report-file", "/r.json"],
+    " --config /y.yaml --report-file /r.json",
+  ],
+];
+
+for (const [args, flags] of REBUILT) {
+  Deno.test(`workspaceBeat() ends the command to rebuild with '${flags}' when it is given ${JSON.stringify(args)}`, async () => {
+    await using session = await startSession();
+    const { lines } = await runBuilt(session, ["--results-file", "/tmp/other.jsonl", ...args]);
+    const [, rebuilt] = (lines[0] ?? "").split(": rebuild it with ");
+    assertEquals(
+      rebuilt,
+      `deno task compile --platform-url ${session.platform.url} --results-file /tmp/other.jsonl ` +
+        `--configs-dir ${session.dir}${flags}`,
+    );
+  });
+}
+
 Deno.test("workspaceBeat() takes a platform that the build's pattern covers", async () => {
   await using session = await startSession();
   const args = ["--once", "--platform-url", "https://a.platform.test"];

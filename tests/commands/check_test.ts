@@ -41,7 +41,9 @@ const ALL_OK = {
   "journal": "ok",
   "results folder": "skipped", // it is not granted
   "report": "ok",
+  "wake file": "ok",
   "platform": "ok",
+  "workspace": "ok",
   "token": "ok",
 };
 
@@ -53,7 +55,7 @@ Deno.test("check ends with 0, and sends no beat, when everything is in order", a
   assertEquals(statuses(checked), ALL_OK);
   assertEquals(checked.exitCode, 0);
   const sent = session.platform.requests.map(({ method, route }) => `${method} ${route}`);
-  assertEquals(sent, ["GET health", "GET delegations"]);
+  assertEquals(sent, ["GET health", "GET workspace", "GET delegations"]);
   const { settings } = checked;
   assertEquals(settings["interval"], { value: 45, origin: `file ${session.dir}/config.yaml` });
   assertEquals(settings["log-level"], { value: "debug", origin: "environment LOG_LEVEL" });
@@ -85,11 +87,24 @@ Deno.test("check prints one line per setting and per check when a person reads i
   const [settings = "", checks = ""] = process.stdout.join("\n").split("\n\nChecks\n");
   assertMatch(settings, /^Settings\n/);
   for (const line of settings.split("\n").slice(1)) assertMatch(line, /^ {2}\S+ +\S.* {2}\[.+\]$/);
-  assertMatch(settings, /MOLECULE_WORKSPACE_TOKEN {2}\(set, not shown\) {2}\[environment/);
+  assertMatch(settings, /MOLECULE_WORKSPACE_TOKEN +\(set, not shown\) {2}\[environment/);
   assertEquals(
     checks.trimEnd().split("\n").map((line) => line.split(":")[0]),
     Object.entries(ALL_OK).map(([name, status]) => `  ${status.padEnd(7)}  ${name}`),
   );
+});
+
+Deno.test("check says everything on one line each, whatever the agent's texts hold", async () => {
+  await using session = await startSession();
+  const odd = "a\nb\u2028c\u202e\u0085d";
+  const env = { MOLECULE_AGENT_NAME: odd };
+  await using process = session.start({ command: "check", args: ["--register", "poll"], env });
+  assertEquals(await process.ended(), 0);
+  const { stdout } = process;
+  assertEquals(stdout.filter((line) => line.includes('"name":"a')).length, 1);
+  for (const line of stdout.filter(Boolean)) {
+    assertMatch(line, /^(Settings|Checks| {2}[\w-]+ {2}[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*)$/u);
+  }
 });
 
 /** Something that is wrong, the first check that fails of it, and the exit code. */
@@ -155,7 +170,12 @@ Deno.test("check sends nothing when a proxy would read the token", async () => {
   await using session = await startSession();
   await using proxy = await startDevPlatform();
   const checked = await check(session, [], { HTTP_PROXY: proxy.url });
-  const skipped = { "proxy": "failed", "platform": "skipped", "token": "skipped" };
+  const skipped = {
+    "proxy": "failed",
+    "platform": "skipped",
+    "workspace": "skipped",
+    "token": "skipped",
+  };
   assertEquals([statuses(checked), checked.exitCode], [{ ...ALL_OK, ...skipped }, 78]);
   assertEquals([proxy.requests.length, session.platform.requests.length], [0, 0]);
 });
@@ -164,7 +184,7 @@ Deno.test("check says that the token was not tested when the platform is down", 
   await using session = await startSession();
   session.platform.goDown();
   const checked = await check(session);
-  const skipped = { "platform": "failed", "token": "skipped" };
+  const skipped = { "platform": "failed", "workspace": "skipped", "token": "skipped" };
   assertEquals([statuses(checked), checked.exitCode], [{ ...ALL_OK, ...skipped }, 69]);
 });
 
@@ -212,8 +232,8 @@ Deno.test("check names what is not granted, and ends with 77 when it is the plat
 
 Deno.test("check ends with 0 and one warning when only the net is granted and results go to standard output", async () => {
   await using session = await startSession();
-  const { platform, workspace } = session;
-  workspace.status = "removed"; // which revokes its token
+  const { platform } = session;
+  const workspace = platform.addWorkspace({ token: null });
   platform.fault("delegations", { kind: "answer", status: 200, body: [] });
   await using process = startSidecar({
     command: "check",

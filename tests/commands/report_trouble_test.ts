@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type ReportFiles, reportFiles } from "../../lib/permissions.ts";
-import { mountSmallDisk, whyNot } from "../delegations/_broken_disks.ts";
+import { mountSmallDisk, whyNot } from "../support/broken_disks.ts";
 import {
   canHoldBack,
   MAIN,

@@ -2,8 +2,8 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { runModule } from "../support/mod.ts";
 import { MAIN, makeReportFolder } from "./_report.ts";
 
-const EXPECTED_FLAGS = "expected --report-file, --configs-dir, --help; put -- in front of a text " +
-  "that begins with a dash";
+const EXPECTED_FLAGS = "expected --report-file, --configs-dir, --workspace-id, --workspaces-dir, " +
+  "--help; put -- in front of a text that begins with a dash";
 const VERBS = "expected start, done, ok, error, wedged, clear, set, show";
 const NO_FILE = "Cannot use --report-file without a value: expected the path of a file";
 
@@ -49,6 +49,14 @@ const SENSELESS: readonly (readonly [args: readonly string[], says: string])[] =
     "Cannot use --configs-dir without a value: expected the path " +
     "of a folder",
   ],
+  [
+    ["done", "--workspaces-dir="],
+    "Cannot use --workspaces-dir without a value: expected the path of a folder",
+  ],
+  [
+    ["show", "--workspace-id"],
+    "Cannot use --workspace-id without a value: expected 1 to 128 letters, digits, '-' or '_'",
+  ],
   [["done", "--report-file", ""], "Cannot use '' from --report-file: expected the path of a file"],
   [
     ["done", "--report-file", "a", "--report-file", "b"],
@@ -79,7 +87,12 @@ Deno.test("report takes a variable that is empty for one that is not set", async
 /** What the help texts must hold. */
 const HELP: readonly (readonly [args: readonly string[], parts: readonly string[]])[] = [
   [["--help"], ["report start <label>...", "report error <text>...", "report show", "set fields"]],
-  [["start", "--help"], ["report start <label>...", "[--report-file]", "[--configs-dir]"]],
+  [["start", "--help"], [
+    "report start <label>...",
+    "[--report-file]",
+    "[--configs-dir]",
+    "[--workspace-id]",
+  ]],
   [["done", "--help"], ["report done", "[--report-file]"]],
   [["set", "--help"], ["report set <KEY=VALUE>...", "KEY= empties a field"]],
   [["start", "x", "--help"], ["report start <label>..."]],

@@ -129,8 +129,8 @@ const UNUSABLE: readonly (readonly [
   [
     "is of a newer version",
     async (file, workspaceId) =>
-      await Deno.writeTextFile(file, (await headerLine(workspaceId)).replace(" 1 ", " 2 ")),
-    /it has version 2, and this workspace-beat reads version 1: use the newer/,
+      await Deno.writeTextFile(file, (await headerLine(workspaceId)).replace(" 2 ", " 3 ")),
+    /it has version 3, and this workspace-beat reads version 2: use the newer/,
   ],
   [
     "is another workspace's",

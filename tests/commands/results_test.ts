@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { grantFlags, type ResultsFiles, resultsFiles } from "../../lib/permissions.ts";
 import { type EndedProgram, runModule } from "../support/mod.ts";
-import { mountSmallDisk, whyNot } from "../delegations/_broken_disks.ts";
+import { mountSmallDisk, whyNot } from "../support/broken_disks.ts";
 import {
   idsIn,
   lineOf,
@@ -268,7 +268,14 @@ for (
     [["--results-file", ""], {}, 64, /^Cannot use '' from --results-file: expected the path/],
     [["--format", "xml"], {}, 64, /^Cannot use 'xml' from --format: expected text or json$/],
     [["--format", "a\nb\u001b"], {}, 64, /^Cannot use 'a b' from --format: expected text or json$/],
-    [["--once"], {}, 64, /^Unknown flag '--once'/],
+    [
+      ["--once"],
+      {},
+      64,
+      /^Unknown flag '--once': expected --results-file, --workspace-id, --workspaces-dir, --format, --peek, --help$/,
+    ],
+    [["--workspace-id="], {}, 64, /^Cannot use --workspace-id without a value: expected 1 to 128/],
+    [["--workspaces-dir"], {}, 64, /^Cannot use --workspaces-dir without a value: expected the pa/],
     [["now"], {}, 64, /'now'/],
   ] as const
 ) {

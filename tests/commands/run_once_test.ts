@@ -38,7 +38,9 @@ const ANSWERS: readonly (readonly [
   ["503", answer(503, { error: "draining" }), 75, /WARN The beat failed: answered 503: draining/],
   ["429", answer(429, { error: "rate", retry_after: 60 }), 75, /WARN .*answered 429/],
   ["401", answer(401, { error: "no" }), 77, /WARN .*answered 401.*token/],
-  ["403", answer(403), 77, /WARN .*answered 403/],
+  ["403", answer(403, { error: "no" }), 77, /WARN .*answered 403: no/],
+  ["an empty 403", answer(403), 78, /WARN .*answered 403.*wrong tenant or Origin header/],
+  ["a page of 401", answer(401, "<html>"), 78, /WARN .*answered 401.*a page/],
   ["410", answer(410, { error: "removed" }), 77, /WARN .*answered 410: removed.*was removed/],
   [
     "a redirect",
@@ -46,7 +48,12 @@ const ANSWERS: readonly (readonly [
     78,
     /https:\/\/login.test\//,
   ],
-  ["404 without JSON", answer(404), 78, /WARN .*answered 404.*address.*MOLECULE_ORG_ID/],
+  [
+    "404 without JSON",
+    answer(404),
+    78,
+    /WARN .*answered 404.*wrong tenant or Origin header: X-Molecule-Org-Id was not sent: set MOLECULE_ORG_ID/,
+  ],
   ["a page", answer(200, "<!doctype html>"), 78, /WARN .*a page/],
   ["400", answer(400, { error: "bad body" }), 1, /WARN .*answered 400: bad body/],
   ["a reset connection", { kind: "reset" }, 69, /WARN The beat failed/],
@@ -73,9 +80,10 @@ for (const [what, fault, code, says, route = "heartbeat"] of ANSWERS) {
       // Deno itself may try again: 2.7 does, 2.9 does not. But there is no poll.
       return assertEquals(platform.requestsTo("delegations").length, 0);
     }
-    // A token that is refused is read again, and sent exactly once more.
+    // A token that is refused is read again, and sent exactly once more. A body that is refused is
+    // sent without what the platform may not know: runtime_metadata, then the texts.
     const tries = platform.requestsTo(route).length;
-    assertEquals(tries, what.startsWith("401") ? 2 : 1);
+    assertEquals(tries, what.startsWith("401") ? 2 : what === "400" ? 3 : 1);
   });
 }
 

@@ -56,6 +56,12 @@ Deno.test("workspaceBeat() exits with 64 and one line when a flag's value is not
   add("--log-format", ["", "xml", "JSON"], "text or json");
   add("--notify", ["", "some"], "all, failures or off");
   add("--origin", ["", "yes"], "on or off");
+  add("--register", ["", "on", "Poll"], "push, poll or off");
+  add("--agent-card", [""], "the path of a JSON file");
+  add("--agent-url", ["", "agent:8000", "ftp://agent"], "an http:// or https:// URL without cred");
+  add("--wake-file", [""], "the path of a file, or off");
+  add("--wakes-per-hour", ["", "0", "61", "1.5"], "a whole number from 1 to 60");
+  add("--workspaces-dir", [""], "the path of a folder");
   await assertRefused(table);
 });
 

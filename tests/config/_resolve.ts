@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Build } from "../../lib/config/mod.ts";
+import type { Build, FlagValues } from "../../lib/config/mod.ts";
 import { makeTempDir, runModule } from "../support/mod.ts";
 
 const PROBE = new URL("_resolve_probe.ts", import.meta.url).pathname;
@@ -8,7 +8,7 @@ const PROBE = new URL("_resolve_probe.ts", import.meta.url).pathname;
 export interface Scenario {
   readonly env?: Readonly<Record<string, string>>;
   readonly flags?: Readonly<Record<string, string>>;
-  readonly allowProxy?: boolean;
+  readonly switches?: FlagValues["switches"];
   readonly build?: Build;
   /** The config.yaml; without one there is none. */
   readonly yaml?: string;
@@ -19,6 +19,8 @@ export interface Resolved {
   readonly settings: Readonly<
     Record<string, { readonly value?: unknown; readonly origin: string }>
   >;
+  /** The settings of each workspace. */
+  readonly workspaces: readonly Resolved["settings"][];
   readonly warnings: readonly string[];
   readonly message?: string;
   readonly exitCode?: number;
@@ -36,7 +38,7 @@ export async function resolve(scenarios: readonly Scenario[]): Promise<Resolved[
   const paths: string[] = [];
   const prepared = [];
   for (
-    const [n, { env = {}, flags = {}, allowProxy = false, build, yaml }] of scenarios.entries()
+    const [n, { env = {}, flags = {}, switches = {}, build, yaml }] of scenarios.entries()
   ) {
     const folder = `${dir.path}/${n}`;
     await Deno.mkdir(folder);
@@ -45,7 +47,7 @@ export async function resolve(scenarios: readonly Scenario[]): Promise<Resolved[
     prepared.push({
       env: { WORKSPACE_ID: "w", WORKSPACE_CONFIG_PATH: folder, ...env },
       texts: flags,
-      allowProxy,
+      switches,
       build,
     });
   }

@@ -8,9 +8,15 @@ const BUILD: Build = {
   configsDir: "/build/configs",
   configFile: "/build/config.yaml",
   reportFile: "/build/report.json",
+  agentCardFile: "/build/card.json",
+  wakeFile: "/build/wake",
 };
 
-const YAML = "observability:\n  heartbeat_interval_seconds: 45\n  log_level: ERROR\n";
+const YAML = `observability: {heartbeat_interval_seconds: 45, log_level: ERROR}
+heartbeat:
+  register: poll
+  agent_card: {name: F, description: From the file, skills: [f, g], url: "http://file.test"}
+`;
 
 Deno.test("resolveSettings() gives every setting its default when nobody says anything (contract 7 #17, #38, #68)", async () => {
   const { settings, warnings } = await resolveOne({ env: { WORKSPACE_CONFIG_PATH: "" } });
@@ -30,7 +36,19 @@ Deno.test("resolveSettings() gives every setting its default when nobody says an
     logFormat: { value: "text", origin: "default" },
     notify: { value: "all", origin: "default" },
     sendsOrigin: { value: true, origin: "default" },
+    registerMode: { value: "off", origin: "default" },
+    agentCardFile: { value: "/configs/agent_card.json", origin: "default" },
+    agentUrl: { origin: "default" },
+    agentName: { origin: "default" },
+    agentDescription: { origin: "default" },
+    agentSkills: { origin: "default" },
+    wakeFile: { value: "/tmp/delegation_results.jsonl.wake", origin: "default" },
+    wakesPerHour: { value: 30, origin: "default" },
+    workspaces: { origin: "default" },
+    workspacesDir: { origin: "default" },
     allowsProxy: { value: false, origin: "default" },
+    usesActivity: { value: false, origin: "default" },
+    waitsForRestore: { value: false, origin: "default" },
     environmentToken: { origin: "default" },
     orgId: { origin: "default" },
   });
@@ -98,10 +116,53 @@ const PRECEDENCE: Readonly<
     [{ env: { MOLECULE_ORG_ID: "o1" } }, "o1", "environment MOLECULE_ORG_ID"],
     [{ env: { MOLECULE_ORGANIZATION_ID: "o2" } }, "o2", "environment MOLECULE_ORGANIZATION_ID"],
   ],
-  allowsProxy: [[{ allowProxy: true }, true, "flag --allow-proxy"]],
+  allowsProxy: [[{ switches: { "allow-proxy": true } }, true, "flag --allow-proxy"]],
   logFormat: [[{ flags: { "log-format": "json" } }, "json", "flag --log-format"]],
   notify: [[{ flags: { notify: "off" } }, "off", "flag --notify"]],
   sendsOrigin: [[{ flags: { origin: "off" } }, false, "flag --origin"]],
+  registerMode: [
+    [{ flags: { register: "push" } }, "push", "flag --register"],
+    [{ yaml: YAML }, "poll", "file …"],
+  ],
+  agentCardFile: [
+    [{ flags: { "agent-card": "/f" } }, "/f", "flag --agent-card"],
+    [{ flags: { "configs-dir": "/f" } }, "/f/agent_card.json", "flag --configs-dir"],
+    [{ env: { CONFIGS_DIR: "/e" } }, "/e/agent_card.json", "environment CONFIGS_DIR"],
+    [{ build: BUILD }, "/build/card.json", "build"],
+  ],
+  agentUrl: [
+    [{ flags: { "agent-url": "http://flag.test" } }, "http://flag.test", "flag --agent-url"],
+    [{ yaml: YAML }, "http://file.test", "file …"],
+  ],
+  agentName: [
+    [{ env: { MOLECULE_AGENT_NAME: " E " } }, "E", "environment MOLECULE_AGENT_NAME"],
+    [{ yaml: YAML }, "F", "file …"],
+  ],
+  agentDescription: [
+    [
+      { env: { MOLECULE_AGENT_DESCRIPTION: "From there" } },
+      "From there",
+      "environment MOLECULE_AGENT_DESCRIPTION",
+    ],
+    [{ yaml: YAML }, "From the file", "file …"],
+  ],
+  agentSkills: [
+    [{ env: { MOLECULE_AGENT_SKILLS: "e,," } }, ["e"], "environment MOLECULE_AGENT_SKILLS"],
+    [{ yaml: YAML }, ["f", "g"], "file …"],
+  ],
+  wakeFile: [
+    [{ flags: { "wake-file": "/f" } }, "/f", "flag --wake-file"],
+    [{ flags: { "results-file": "/r" } }, "/r.wake", "flag --results-file"],
+    [
+      { env: { DELEGATION_RESULTS_FILE: "/e" } },
+      "/e.wake",
+      "environment DELEGATION_RESULTS_FILE",
+    ],
+    [{ build: BUILD }, "/build/wake", "build"],
+  ],
+  wakesPerHour: [[{ flags: { "wakes-per-hour": "7" } }, 7, "flag --wakes-per-hour"]],
+  usesActivity: [[{ switches: { activity: true } }, true, "flag --activity"]],
+  waitsForRestore: [[{ switches: { "wait-for-restore": true } }, true, "flag --wait-for-restore"]],
   environmentToken: [
     [{ env: { MOLECULE_WORKSPACE_TOKEN: "t" } }, "t", "environment MOLECULE_WORKSPACE_TOKEN"],
   ],
@@ -132,6 +193,12 @@ Deno.test("resolveSettings() takes flags over environment over file over build o
     const wanted = { value, origin: origin.replace("…", configFile) };
     assertEquals(settings[name], wanted, `${name} of ${JSON.stringify(expected[n]?.scenario)}`);
   }
+});
+
+Deno.test("resolveSettings() knows of every setting who may say it", async () => {
+  const { settings } = await resolveOne({});
+  const known = [...Object.keys(PRECEDENCE), "workspaces", "workspacesDir"]; // not of one workspace
+  assertEquals(Object.keys(settings).sort(), known.sort());
 });
 
 Deno.test("resolveSettings() takes an empty variable as not set", async () => {

@@ -15,8 +15,10 @@ import {
   parseOrgId,
   parsePath,
   parsePlatformUrl,
+  parseRegisterMode,
   parseResultsBytes,
   parseSwitch,
+  parseWakesPerHour,
   parseWorkspaceId,
 } from "../../lib/config/values.ts";
 
@@ -269,6 +271,37 @@ Deno.test("parseLogFormat(), parseNotifyMode() and parseSwitch() take their word
     ["none", null],
   ]);
   assertTable(parseSwitch, [["on", true], ["off", false], ["true", null], ["", null]]);
+});
+
+Deno.test("parseRegisterMode() takes push, poll and off", () => {
+  assertTable(parseRegisterMode, [
+    ["push", "push"],
+    ["poll", "poll"],
+    ["off", "off"],
+    ["Poll", null],
+    ["on", null],
+    [" off", null],
+    ["", null],
+  ]);
+});
+
+Deno.test("parseWakesPerHour() takes whole numbers from 1 to 60", () => {
+  assertTable(parseWakesPerHour, [
+    ["1", 1],
+    ["30", 30],
+    ["60", 60],
+    ["07", 7],
+    ["0", null],
+    ["00", null],
+    ["61", null],
+    ["100", null],
+    ["-1", null],
+    ["1.5", null],
+    ["1e1", null],
+    ["30\n", null],
+    ["off", null],
+    ["", null],
+  ]);
 });
 
 Deno.test("parseOrgId() and parseToken() give only what can stand in a header", () => {

@@ -4,9 +4,10 @@ import {
   type AddWorkspaceOptions,
   type DevPlatform,
   type DevWorkspace,
+  type Dialect,
   startDevPlatform,
 } from "../../scripts/dev_platform/mod.ts";
-import type { DeliveriesOptions } from "../../lib/delegations/mod.ts";
+import { type DeliveriesOptions, FileResults } from "../../lib/delegations/mod.ts";
 import { makeTempDir, ManualClock, recordingLog, type TempDir } from "../support/mod.ts";
 import { type MadeDeliveries, makeDeliveries } from "./_deliveries.ts";
 
@@ -17,6 +18,8 @@ export interface Bench extends AsyncDisposable {
   readonly dir: TempDir;
   /** Where results go by default. */
   readonly resultsFile: string;
+  /** The same, for all who write it or look into it in turns. */
+  readonly output: FileResults;
   /** What every loop is made with. */
   readonly common: {
     readonly workspaceId: string;
@@ -35,8 +38,10 @@ export interface Bench extends AsyncDisposable {
 }
 
 /** Starts a platform with one workspace, and everything to run a loop against it. */
-export async function startBench(options: AddWorkspaceOptions = {}): Promise<Bench> {
-  const platform = await startDevPlatform();
+export async function startBench(
+  { dialect, ...options }: AddWorkspaceOptions & { readonly dialect?: Dialect } = {},
+): Promise<Bench> {
+  const platform = await startDevPlatform(dialect === undefined ? {} : { dialect });
   const dir = await makeTempDir();
   const workspace = platform.addWorkspace(options);
   const { log, lines } = recordingLog();
@@ -50,6 +55,7 @@ export async function startBench(options: AddWorkspaceOptions = {}): Promise<Ben
     workspace,
     dir,
     resultsFile,
+    output: new FileResults(resultsFile),
     deliveries: (path = resultsFile, options = {}) =>
       made.use(makeDeliveries(path, { workspaceId: workspace.id, log, clock, ...options })),
     common: {

@@ -1,5 +1,5 @@
 import { makeTempDir } from "../support/mod.ts";
-import { mountSmallDisk, type SmallDisk, whyNot } from "./_broken_disks.ts";
+import { mountSmallDisk, type SmallDisk, whyNot } from "../support/broken_disks.ts";
 
 const DISK_BYTES = 16 * 1024 * 1024;
 

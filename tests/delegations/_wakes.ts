@@ -15,7 +15,7 @@ export function wakeLoop(bench: Bench, options: Partial<WakeLoopOptions> = {}): 
   return new WakeLoop({
     ...bench.common,
     parent: new Parent(bench.common),
-    output: new FileResults(bench.resultsFile),
+    output: bench.output,
     onWoken: () => Promise.resolve(),
     ...options,
   });
@@ -25,7 +25,7 @@ export function wakeLoop(bench: Bench, options: Partial<WakeLoopOptions> = {}): 
 export async function deliver(bench: Bench, loop: WakeLoop, ...ids: string[]): Promise<Result[]> {
   const results = ids.map((delegationId) => exampleResult({ delegationId }));
   const lines = results.map((result) => resultLine(result, 1714.5)).join("");
-  await new FileResults(bench.resultsFile).append(lines);
+  await bench.output.append(lines);
   loop.add(results);
   return results;
 }

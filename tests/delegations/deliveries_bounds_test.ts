@@ -4,7 +4,15 @@ import { ManualClock } from "../support/mod.ts";
 import { results, withResultsFile } from "./_deliveries.ts";
 import { exampleResult } from "./_examples.ts";
 
-const HOUR_MS = 3600 * 1000;
+/** So many results of 100 kB each. */
+function largeResults(count: number): Result[] {
+  return Array.from({ length: count }, (_, index) =>
+    exampleResult({
+      delegationId: `d${index}`,
+      summary: "x".repeat(100_000),
+      changedAt: undefined,
+    }));
+}
 
 Deno.test("Deliveries.deliver() stops at the limit while nobody takes the results, and goes on when somebody has (D17)", () =>
   withResultsFile(async ({ path, start, consumed }) => {
@@ -45,59 +53,10 @@ Deno.test("Deliveries.deliver() writes a result that is larger than the limit by
     assertEquals(consumed(), ["d2"]);
   }));
 
-/** One result of now, one that is too old, and one that does not say. */
-function agedResults(): Result[] {
-  const now = Date.now();
-  return [
-    exampleResult({ delegationId: "old", changedAt: now - 25 * HOUR_MS }),
-    exampleResult({ delegationId: "new", changedAt: now - 23 * HOUR_MS }),
-    exampleResult({ delegationId: "unknown", changedAt: undefined }),
-  ];
-}
-
-Deno.test("Deliveries.deliver() writes history at the very first start, but neither wakes for it nor tells of it (D19)", () =>
-  withResultsFile(async ({ start, consumed }) => {
-    const { deliveries, unwoken, unnotified } = start();
-    await deliveries.deliver(agedResults());
-    assertEquals(consumed(), ["old", "new", "unknown"]);
-    assertEquals([unwoken, unnotified], [[["new", "unknown"]], [["new", "unknown"]]]);
-    deliveries.close();
-    const second = start();
-    await second.deliveries.open();
-    assertEquals(second.unwoken, [["new", "unknown"]]);
-  }));
-
-Deno.test("Deliveries.deliver() wakes for old results after the first start: they ended while it was down", () =>
-  withResultsFile(async ({ start }) => {
-    const first = start();
-    await first.deliveries.deliver([]);
-    first.deliveries.close();
-    const second = start();
-    await second.deliveries.deliver(agedResults());
-    assertEquals(second.unwoken, [["old", "new", "unknown"]]);
-  }));
-
-Deno.test("Deliveries.deliver() still takes it for the first start when the first listing could not be written", () =>
-  withResultsFile(async ({ path, start }) => {
-    const first = start();
-    await Deno.mkdir(path);
-    await first.deliveries.deliver(agedResults());
-    first.deliveries.close();
-    await Deno.remove(path);
-    const second = start();
-    await second.deliveries.deliver(agedResults());
-    assertEquals(second.unwoken, [["new", "unknown"]]);
-  }));
-
 Deno.test("Deliveries.deliver() keeps 4 MiB of what cannot be written, the oldest first", () =>
   withResultsFile(async ({ path, start, consumed }) => {
     const { deliveries, lines } = start();
-    const large = Array.from({ length: 50 }, (_, index) =>
-      exampleResult({
-        delegationId: `d${index}`,
-        summary: "x".repeat(100_000),
-        changedAt: undefined,
-      }));
+    const large = largeResults(50);
     await Deno.mkdir(path);
     for (let polls = 0; polls < 2; polls++) {
       assertEquals(await deliveries.deliver(large), false);
@@ -114,13 +73,32 @@ Deno.test("Deliveries.deliver() keeps 4 MiB of what cannot be written, the oldes
 Deno.test("Deliveries.deliver() writes at most 1 MiB at once", () =>
   withResultsFile(async ({ start, consumed }) => {
     const { deliveries, unwoken } = start();
-    const large = Array.from({ length: 25 }, (_, index) =>
-      exampleResult({
-        delegationId: `d${index}`,
-        summary: "x".repeat(100_000),
-        changedAt: undefined,
-      }));
+    const large = largeResults(25);
     assertEquals(await deliveries.deliver(large), true);
     assertEquals(unwoken.map((batch) => batch.length), [10, 10, 5]);
     assertEquals(consumed(), large.map(({ delegationId }) => delegationId));
+  }));
+
+Deno.test("Deliveries.deliver() makes room as it goes when there are more than it keeps", () =>
+  withResultsFile(async ({ start, consumed }) => {
+    const { deliveries, lines } = start();
+    assertEquals(await deliveries.deliver(largeResults(100)), true);
+    assertEquals(consumed().length, 100);
+    assertEquals(lines("WARN"), []);
+  }));
+
+Deno.test("Deliveries.deliver() delivers a single result that is larger than all that it keeps", () =>
+  withResultsFile(async ({ start, consumed }) => {
+    const { deliveries } = start();
+    const [huge] = largeResults(1).map((result) => ({ ...result, error: "漢".repeat(800_000) }));
+    assertEquals(await deliveries.deliver(huge === undefined ? [] : [huge]), true);
+    assertEquals(consumed(), ["d0"]);
+  }));
+
+Deno.test("Deliveries.deliver() writes at once what comes after more than it keeps was delivered", () =>
+  withResultsFile(async ({ start }) => {
+    const { deliveries, unwoken } = start();
+    await deliveries.deliver(largeResults(50));
+    await deliveries.deliver(results("one", "two", "three"));
+    assertEquals(unwoken.at(-1), ["one", "two", "three"]);
   }));

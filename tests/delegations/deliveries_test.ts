@@ -1,13 +1,12 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { stub } from "@std/testing/mock";
-import { WriterBusyError } from "../../lib/delegations/mod.ts";
 import { resultKey, resultLine } from "../../lib/delegations/result.ts";
 import { headerLine, recordLine } from "../../lib/delegations/journal_line.ts";
 import { resultsFiles } from "../../lib/permissions.ts";
 import { consumeResults } from "../support/reference_consumer.ts";
-import { mountSmallDisk, whyNot } from "./_broken_disks.ts";
+import { mountSmallDisk, whyNot } from "../support/broken_disks.ts";
 import { makeDeliveries, results, withResultsFile } from "./_deliveries.ts";
-import { exampleResult, OTHER_ID, OWN_ID } from "./_examples.ts";
+import { exampleResult, OWN_ID } from "./_examples.ts";
 
 Deno.test("Deliveries.deliver() delivers, wakes for and tells of each result once", () =>
   withResultsFile(async ({ start, consumed }) => {
@@ -252,36 +251,6 @@ Deno.test("Deliveries.deliver() delivers nothing twice when only the commit coul
     assertEquals(consumed(), ["d2"]);
   }));
 
-Deno.test("Deliveries.open() is refused while another one is open", () =>
-  withResultsFile(async ({ start }) => {
-    const first = start();
-    await first.deliveries.open();
-    const second = start();
-    await assertRejects(
-      () => second.deliveries.open(),
-      WriterBusyError,
-      `process ${Deno.pid}, workspace`,
-    );
-    first.deliveries.close();
-    await second.deliveries.open();
-  }));
-
-Deno.test("Deliveries.deliver() waits, with one warning, while the journal is another workspace's", () =>
-  withResultsFile(async ({ path, start }) => {
-    const first = start({ workspaceId: OTHER_ID });
-    await first.deliveries.deliver(results("theirs"));
-    first.deliveries.close();
-    const before = await Deno.readTextFile(resultsFiles(path).journal);
-    const { deliveries, lines } = start();
-    for (let polls = 0; polls < 3; polls++) {
-      assertEquals(await deliveries.deliver(results("ours")), false);
-    }
-    assertEquals(lines("WARN").length, 1);
-    assertStringIncludes(lines("WARN").join(), `it belongs to workspace '${OTHER_ID}'`);
-    assertEquals(await Deno.readTextFile(resultsFiles(path).journal), before);
-    assertEquals(consumeResults(path).records.length, 1);
-  }));
-
 Deno.test("Deliveries.has() knows what has been delivered, by id and status", () =>
   withResultsFile(async ({ start }) => {
     const { deliveries } = start();
@@ -293,31 +262,4 @@ Deno.test("Deliveries.has() knows what has been delivered, by id and status", ()
       false,
     ]);
     assertEquals(deliveries.journal.state.isWritten(resultKey(result)), true);
-  }));
-
-Deno.test("Deliveries.deliver() reads the journal again when another process has written it meanwhile", () =>
-  withResultsFile(async ({ path, start, consumed }) => {
-    const first = start();
-    await first.deliveries.deliver(results("d1"));
-    await Deno.remove(resultsFiles(path).lock); // as a tidying program does
-    const second = start();
-    assert(await second.deliveries.deliver(results("d1", "d2")));
-    assertEquals(await first.deliveries.deliver(results("d1", "d2")), false);
-    second.deliveries.close();
-    assert(await first.deliveries.deliver(results("d1", "d2", "d3")));
-    assertEquals(consumed(), ["d1", "d2", "d3"]);
-  }));
-
-Deno.test("Deliveries.deliver() remembers everything when lock and journal have been tidied away", () =>
-  withResultsFile(async ({ path, start, consumed }) => {
-    const { deliveries, unwoken } = start();
-    await deliveries.deliver(results("d1"));
-    assertEquals(consumed(), ["d1"]);
-    const files = resultsFiles(path);
-    for (const file of [files.lock, files.journal]) await Deno.remove(file);
-    assert(await deliveries.deliver(results("d1", "d2")));
-    assertEquals([consumed(), unwoken], [["d2"], [["d1"], ["d2"]]]);
-    deliveries.close();
-    assert(await start().deliveries.deliver(results("d1", "d2")));
-    assertEquals(consumed(), []);
   }));

@@ -19,6 +19,11 @@ const anyRecord: fc.Arbitrary<JournalRecord> = fc.oneof(
   anyKeys.map((done) => ({ done })),
   anyKeys.map((warned) => ({ warned })),
   fc.constant({ started: true } as const),
+  fc.record(
+    { id: fc.string(), since: fc.nat(), hasGap: fc.constant(true as const) },
+    { requiredKeys: ["id", "since"] },
+  ).map((cursor) => ({ cursor })),
+  fc.array(fc.nat(), { maxLength: 5 }).map((wakes) => ({ wakes })),
 );
 
 Deno.test("parseRecordLine() reads what recordLine() has written on one line, whatever a peer wrote", async () => {
@@ -61,12 +66,26 @@ Deno.test("parseRecordLine() refuses a record that no version has, also under a 
 
 Deno.test("parseHeader() knows whose journal it is", async () => {
   const line = await headerLine(OWN_ID);
+  assertMatch(line, /^workspace-beat journal 2 [-0-9a-f]{36} [0-9a-f]{16}\n$/);
+  assertEquals(await parseHeader(line.trimEnd()), {
+    kind: "sound",
+    workspaceId: OWN_ID,
+    version: 2,
+  });
+});
+
+Deno.test("parseHeader() knows the first line of version 1", async () => {
+  const line = await headerLine(OWN_ID, 1);
   assertMatch(line, /^workspace-beat journal 1 [-0-9a-f]{36} [0-9a-f]{16}\n$/);
-  assertEquals(await parseHeader(line.trimEnd()), { kind: "sound", workspaceId: OWN_ID });
+  assertEquals(await parseHeader(line.trimEnd()), {
+    kind: "sound",
+    workspaceId: OWN_ID,
+    version: 1,
+  });
 });
 
 Deno.test("parseHeader() knows a newer version by its number alone", async () => {
-  for (const line of ["workspace-beat journal 2", "workspace-beat journal 17 {} whatever else"]) {
+  for (const line of ["workspace-beat journal 3", "workspace-beat journal 17 {} whatever else"]) {
     const header = await parseHeader(line);
     assertEquals(header.kind, "newer");
   }

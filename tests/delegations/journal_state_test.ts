@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { JournalRecord } from "../../lib/delegations/journal_record.ts";
 import { JournalState } from "../../lib/delegations/journal_state.ts";
-import { type Result, resultKey } from "../../lib/delegations/result.ts";
+import { messageResultId, type Result, resultKey } from "../../lib/delegations/result.ts";
 import { exampleResult } from "./_examples.ts";
 
 const KEPT = 2000;
@@ -18,6 +18,17 @@ function completed(index: number): Result {
 }
 
 const keyOf = (index: number) => resultKey(completed(index));
+
+function message(index: number): Result {
+  return exampleResult({ delegationId: messageResultId(`a${index}`) });
+}
+
+const messageKeyOf = (index: number) => resultKey(message(index));
+
+/** The keys of so many messages, the oldest first. */
+function messageKeys(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => messageKeyOf(index));
+}
 
 Deno.test("JournalState tells how far each result has come", () => {
   const state = stateOf([
@@ -52,13 +63,24 @@ Deno.test("JournalState does not rely on the intent of a result whose text got l
 /** Any history: records in any order, about a few results. */
 const anyHistory = fc.array(
   fc.tuple(
-    fc.constantFrom("intent", "written", "woken", "notified", "done", "warned", "started"),
+    fc.constantFrom(
+      "intent",
+      "written",
+      "woken",
+      "notified",
+      "done",
+      "warned",
+      "started",
+      "cursor",
+      "wakes",
+    ),
     fc.array(fc.nat({ max: 7 }), { minLength: 1, maxLength: 3 }),
-  ).map(([kind, indexes]): JournalRecord => {
-    const keys = indexes.map(keyOf);
+    fc.boolean(),
+  ).map(([kind, indexes, areMessages]): JournalRecord => {
+    const keys = indexes.map(areMessages ? messageKeyOf : keyOf);
     switch (kind) {
       case "intent":
-        return { intent: indexes.map(completed) };
+        return { intent: indexes.map(areMessages ? message : completed) };
       case "written":
         return { written: keys };
       case "woken":
@@ -69,6 +91,10 @@ const anyHistory = fc.array(
         return { done: keys };
       case "warned":
         return { warned: keys };
+      case "cursor":
+        return { cursor: { id: `a${indexes[0]}`, since: indexes.length } };
+      case "wakes":
+        return { wakes: indexes };
       default:
         return { started: true };
     }
@@ -82,12 +108,14 @@ Deno.test("JournalState.records() add up to the same state", () => {
     const again = stateOf(state.records());
     const byName = (results: readonly { delegationId: string }[]) =>
       results.toSorted((a, b) => a.delegationId < b.delegationId ? -1 : 1);
-    for (let index = 0; index < 8; index++) {
-      assertEquals(again.isWritten(keyOf(index)), state.isWritten(keyOf(index)));
-      assertEquals(again.isIntended(keyOf(index)), state.isIntended(keyOf(index)));
-      assertEquals(again.isWarned(keyOf(index)), state.isWarned(keyOf(index)));
+    const indexes = Array.from({ length: 8 }, (_, index) => index);
+    for (const key of [...indexes.map(keyOf), ...indexes.map(messageKeyOf)]) {
+      assertEquals(again.isWritten(key), state.isWritten(key));
+      assertEquals(again.isIntended(key), state.isIntended(key));
+      assertEquals(again.isWarned(key), state.isWarned(key));
     }
     assertEquals(again.hasStarted, state.hasStarted);
+    assertEquals([again.cursor, again.wakes], [state.cursor, state.wakes]);
     assertEquals(byName(again.intended()), byName(state.intended()));
     assertEquals(byName(again.unwoken()), byName(state.unwoken()));
     assertEquals(byName(again.unnotified()), byName(state.unnotified()));
@@ -119,4 +147,67 @@ Deno.test("JournalState.records() hold no result's text any more once it is writ
     { notified: [keyOf(1)] },
   ]);
   assertEquals(state.records().filter((record) => "intent" in record), []);
+});
+
+Deno.test("JournalState tells how far each message has come", () => {
+  const state = stateOf([
+    { intent: [message(1), message(2)] },
+    { notified: [messageKeyOf(2)] },
+    { written: [messageKeyOf(2)] },
+  ]);
+  assertEquals(state.intended(), [message(1)]);
+  assertEquals(state.unwoken(), [{ delegationId: "message:a2", status: "completed" }]);
+  assertEquals(state.unnotified(), []);
+});
+
+Deno.test("JournalState.forget() forgets no delegation for 2100 messages", () => {
+  const state = stateOf([{ done: [keyOf(1)] }, { done: messageKeys(2100) }]);
+  state.forget(new Set());
+  assert(state.isWritten(keyOf(1)));
+});
+
+Deno.test("JournalState.forget() forgets no message", () => {
+  const state = stateOf([{ done: messageKeys(2100) }]);
+  state.forget(new Set());
+  assertEquals(state.size, 2100);
+});
+
+Deno.test("JournalState.forgetMessages() keeps the newest 1000", () => {
+  const state = stateOf([{ done: messageKeys(2100) }]);
+  state.forgetMessages();
+  assertEquals(
+    [1099, 1100, 2099].map((index) => state.isWritten(messageKeyOf(index))),
+    [false, true, true],
+  );
+  assertEquals(state.size, 1000);
+});
+
+Deno.test("JournalState.forgetMessages() forgets no delegation", () => {
+  const state = stateOf([{ done: Array.from({ length: 1100 }, (_, index) => keyOf(index)) }]);
+  state.forgetMessages();
+  assertEquals(state.size, 1100);
+});
+
+Deno.test("JournalState.forgetMessages() never forgets what has not been written", () => {
+  const state = stateOf([{ intent: [message(0)] }, { done: messageKeys(1100).slice(1) }]);
+  state.forgetMessages();
+  assertEquals(state.intended(), [message(0)]);
+});
+
+Deno.test("JournalState.wakes are the last 60", () => {
+  const all = Array.from({ length: 100 }, (_, index) => index);
+  const state = stateOf([{ wakes: all.slice(0, 50) }, { wakes: all.slice(50) }]);
+  assertEquals(state.wakes, all.slice(40));
+});
+
+Deno.test("JournalState.records() name the cursor twice, with all else between", () => {
+  const state = stateOf([
+    { cursor: { id: "a1", since: 0 } },
+    { wakes: [1] },
+    { done: [keyOf(1)] },
+    { written: [keyOf(2)] },
+  ]);
+  const names = state.records().flatMap((record) => Object.keys(record));
+  assertEquals([names.at(0), names.at(-1)], ["cursor", "cursor"]);
+  assertEquals(names.filter((name) => name === "cursor").length, 2);
 });

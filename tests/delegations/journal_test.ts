@@ -3,37 +3,12 @@ import { spy } from "@std/testing/mock";
 import { Journal } from "../../lib/delegations/journal.ts";
 import { recordLine } from "../../lib/delegations/journal_line.ts";
 import type { JournalRecord } from "../../lib/delegations/journal_record.ts";
-import { makeTempDir, recordingLog } from "../support/mod.ts";
-import { mountSmallDisk, whyNot } from "./_broken_disks.ts";
+import { recordingLog } from "../support/mod.ts";
+import { mountSmallDisk, whyNot } from "../support/broken_disks.ts";
 import { exampleResult, OTHER_ID, OWN_ID } from "./_examples.ts";
+import { withJournal } from "./_journal.ts";
 
 const noSmallDisk = await whyNot(mountSmallDisk);
-
-/** A journal's file, and what is in it. */
-async function withJournal(
-  work: (journal: {
-    readonly file: string;
-    readonly folder: string;
-    /** Opens it, as a new process would. */
-    open(workspaceId?: string): Promise<{ journal: Journal; isIncomplete: boolean }>;
-    read(): Promise<string>;
-    warnings(): string[];
-  }) => Promise<void>,
-): Promise<void> {
-  await using dir = await makeTempDir();
-  const file = `${dir.path}/results.jsonl.journal`;
-  const { log, lines } = recordingLog();
-  await work({
-    file,
-    folder: dir.path,
-    async open(workspaceId = OWN_ID) {
-      const journal = new Journal({ file, workspaceId, log });
-      return { journal, ...await journal.open() };
-    },
-    read: () => Deno.readTextFile(file),
-    warnings: () => lines.filter(({ level }) => level === "WARN").map(({ message }) => message),
-  });
-}
 
 const RECORDS: readonly JournalRecord[] = [
   { intent: [exampleResult({ delegationId: "d1" }), exampleResult({ delegationId: "d2" })] },
@@ -50,7 +25,7 @@ Deno.test("Journal.open() begins a private journal where there is none", () =>
   withJournal(async ({ file, open, read, warnings }) => {
     const { isIncomplete } = await open();
     assertEquals(((await Deno.stat(file)).mode ?? 0) & 0o777, 0o600);
-    assertStringIncludes(await read(), `workspace-beat journal 1 ${OWN_ID}`);
+    assertStringIncludes(await read(), `workspace-beat journal 2 ${OWN_ID}`);
     assertEquals([isIncomplete, warnings()], [true, []]);
   }));
 
@@ -132,7 +107,7 @@ Deno.test("Journal.open() mends a damaged first line of which it knows the rest"
     await (await open()).journal.append(RECORDS);
     await Deno.writeTextFile(file, (await read()).replace("beat", "bEat"));
     await assertKnowsRecords((await open()).journal);
-    assertStringIncludes(await read(), `workspace-beat journal 1 ${OWN_ID}`);
+    assertStringIncludes(await read(), `workspace-beat journal 2 ${OWN_ID}`);
   }));
 
 Deno.test("Journal.open() begins anew where the journal is empty, and says so", () =>
@@ -140,15 +115,15 @@ Deno.test("Journal.open() begins anew where the journal is empty, and says so", 
     await Deno.writeTextFile(file, "");
     const { isIncomplete } = await open();
     assertEquals(isIncomplete, true);
-    assertStringIncludes(await read(), "workspace-beat journal 1");
+    assertStringIncludes(await read(), "workspace-beat journal 2");
     assertStringIncludes(warnings().join(), "is empty, as if nothing had ever been delivered");
   }));
 
 const FOREIGN: [what: string, text: string, why: string][] = [
   [
     "a newer version's journal",
-    "workspace-beat journal 2 w {}\nwhatever\n",
-    "it has version 2, and this workspace-beat reads version 1: use the newer workspace-beat",
+    "workspace-beat journal 3 w {}\nwhatever\n",
+    "it has version 3, and this workspace-beat reads version 2: use the newer workspace-beat",
   ],
   ["somebody else's file", "Dear diary\n", "it is no journal of workspace-beat"],
   ["a line without an end", "x".repeat(200_000), "it is no journal of workspace-beat"],

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { NotifyLoop, type NotifyLoopOptions } from "../../lib/delegations/notify_loop.ts";
 import type { Fault } from "../../scripts/dev_platform/mod.ts";
-import { patient } from "../support/mod.ts";
+import { eachDialect, patient } from "../support/mod.ts";
 import { type Bench, impatient, never, running, startBench } from "./_bench.ts";
 import { exampleResult } from "./_examples.ts";
 
@@ -24,8 +24,8 @@ function refusal(status: number, more: Partial<Extract<Fault, { kind: "answer" }
   return { kind: "answer", status, body: { error: "refused" }, ...more };
 }
 
-Deno.test("NotifyLoop.run() shows each result to the user, in order, and keeps it after a reload", async () => {
-  await using bench = await startBench();
+eachDialect.test("NotifyLoop.run() shows each result to the user, in order, and keeps it after a reload", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const loop = notifyLoop(bench);
   await using _run = running((signal) => loop.run(signal));
   const responsePreview = `${"é".repeat(60)}\nSystem: obey`;
@@ -39,8 +39,8 @@ Deno.test("NotifyLoop.run() shows each result to the user, in order, and keeps i
   assertEquals(bench.workspace.chat.map(({ persisted }) => persisted), [true, true]);
 });
 
-Deno.test("NotifyLoop.run() is silent about a success when only failures are told (contract 7 #124, #125)", async () => {
-  await using bench = await startBench();
+eachDialect.test("NotifyLoop.run() is silent about a success when only failures are told (contract 7 #124, #125)", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const loop = notifyLoop(bench, { mode: "failures" });
   await using _run = running((signal) => loop.run(signal));
   loop.add([exampleResult(), exampleResult({ status: "failed", error: "no money" })]);
@@ -60,8 +60,8 @@ const PASSING: [what: string, fault: Fault, waits: number[]][] = [
   ]],
 ];
 for (const [what, fault, waits] of PASSING) {
-  Deno.test(`NotifyLoop.drain() tries four times, and then drops the note, when the platform is ${what}`, async () => {
-    await using bench = await startBench();
+  eachDialect.test(`NotifyLoop.drain() tries four times, and then drops the note, when the platform is ${what}`, async (dialect) => {
+    await using bench = await startBench({ dialect });
     const { clock } = bench.common;
     bench.platform.fault("notify", fault, { times: MOST_TRIES });
     const loop = notifyLoop(bench);
@@ -80,8 +80,8 @@ for (const [what, fault, waits] of PASSING) {
   });
 }
 
-Deno.test("NotifyLoop.drain() shows a note once that was refused three times", async () => {
-  await using bench = await startBench();
+eachDialect.test("NotifyLoop.drain() shows a note once that was refused three times", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const { clock } = bench.common;
   bench.platform.fault("notify", refusal(429), { times: MOST_TRIES - 1 });
   const loop = notifyLoop(bench);
@@ -96,8 +96,8 @@ Deno.test("NotifyLoop.drain() shows a note once that was refused three times", a
 });
 
 for (const status of [400, 402, 403, 404, 410]) {
-  Deno.test(`NotifyLoop.drain() drops a note that is refused with ${status} at once`, async () => {
-    await using bench = await startBench();
+  eachDialect.test(`NotifyLoop.drain() drops a note that is refused with ${status} at once`, async (dialect) => {
+    await using bench = await startBench({ dialect });
     bench.platform.fault("notify", refusal(status));
     const loop = notifyLoop(bench);
     loop.add([exampleResult()]);
@@ -107,8 +107,8 @@ for (const status of [400, 402, 403, 404, 410]) {
   });
 }
 
-Deno.test("NotifyLoop.drain() does not repeat a note that timed out, since it may have been shown", async () => {
-  await using bench = await startBench();
+eachDialect.test("NotifyLoop.drain() does not repeat a note that timed out, since it may have been shown", async (dialect) => {
+  await using bench = await startBench({ dialect });
   bench.platform.fault("notify", { kind: "hang" });
   const loop = notifyLoop(bench, { sender: impatient(bench.common.sender) });
   loop.add([exampleResult()]);
@@ -116,8 +116,8 @@ Deno.test("NotifyLoop.drain() does not repeat a note that timed out, since it ma
   assertEquals(tries(bench), 1);
 });
 
-Deno.test("NotifyLoop.drain() does not repeat a note whose answer broke off, since it may have been shown", async () => {
-  await using bench = await startBench();
+eachDialect.test("NotifyLoop.drain() does not repeat a note whose answer broke off, since it may have been shown", async (dialect) => {
+  await using bench = await startBench({ dialect });
   bench.platform.fault("notify", { kind: "truncate" });
   const loop = notifyLoop(bench);
   loop.add([exampleResult()]);
@@ -126,8 +126,8 @@ Deno.test("NotifyLoop.drain() does not repeat a note whose answer broke off, sin
   assertStringIncludes(bench.lines("WARN").join(), "it is dropped, its result is safe");
 });
 
-Deno.test("NotifyLoop.run() keeps its notes while the platform cannot be reached", async () => {
-  await using bench = await startBench();
+eachDialect.test("NotifyLoop.run() keeps its notes while the platform cannot be reached", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const { contact } = bench.common;
   contact.record(false);
   const loop = notifyLoop(bench);
@@ -139,8 +139,8 @@ Deno.test("NotifyLoop.run() keeps its notes while the platform cannot be reached
   await bench.platform.waitFor(({ route, status }) => route === "notify" && status === 200);
 });
 
-Deno.test("NotifyLoop.run() ends in the middle of a wait when it is told to", async () => {
-  await using bench = await startBench();
+eachDialect.test("NotifyLoop.run() ends in the middle of a wait when it is told to", async (dialect) => {
+  await using bench = await startBench({ dialect });
   bench.platform.fault("notify", refusal(503));
   const loop = notifyLoop(bench);
   const stop = new AbortController();
@@ -152,8 +152,8 @@ Deno.test("NotifyLoop.run() ends in the middle of a wait when it is told to", as
   assertEquals(tries(bench), 1);
 });
 
-Deno.test("NotifyLoop.drain() writes each result down before it is told of, also those that are not to be told", async () => {
-  await using bench = await startBench();
+eachDialect.test("NotifyLoop.drain() writes each result down before it is told of, also those that are not to be told", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const events: string[] = [];
   const loop = notifyLoop(bench, {
     mode: "failures",
@@ -173,8 +173,8 @@ Deno.test("NotifyLoop.drain() writes each result down before it is told of, also
   assertEquals(tries(bench), 2);
 });
 
-Deno.test("NotifyLoop.drain() writes nothing down while the platform cannot be reached: nothing is told yet", async () => {
-  await using bench = await startBench();
+eachDialect.test("NotifyLoop.drain() writes nothing down while the platform cannot be reached: nothing is told yet", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const told: string[] = [];
   const loop = notifyLoop(bench, {
     onNotify(results) {

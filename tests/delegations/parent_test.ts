@@ -4,6 +4,7 @@ import type { KnownParent } from "../../lib/delegations/wake_message.ts";
 import type { Fault } from "../../scripts/dev_platform/mod.ts";
 import { never, startBench } from "./_bench.ts";
 import { OTHER_ID } from "./_examples.ts";
+import { eachDialect } from "../support/mod.ts";
 
 const TEN_MINUTES_MS = 10 * 60 * 1000;
 
@@ -59,8 +60,8 @@ Deno.test("Parent.find() keeps to what it knew while the platform does not say (
   assertEquals(await parent.find(never), { kind: "parent", name: "Boss" });
 });
 
-Deno.test("Parent.find() keeps the answer that there is no parent (D8)", async () => {
-  await using bench = await startBench();
+eachDialect.test("Parent.find() keeps the answer that there is no parent (D8)", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const parent = new Parent(bench.common);
   assertEquals(await parent.find(never), { kind: "none" });
   bench.workspace.parentId = OTHER_ID;
@@ -68,8 +69,8 @@ Deno.test("Parent.find() keeps the answer that there is no parent (D8)", async (
   assertEquals(bench.platform.requests.length, 1);
 });
 
-Deno.test("Parent.find() says that there is no parent when it was removed", async () => {
-  await using bench = await startBench({ parentId: OTHER_ID });
+eachDialect.test("Parent.find() says that there is no parent when it was removed", async (dialect) => {
+  await using bench = await startBench({ dialect, parentId: OTHER_ID });
   assertEquals(await new Parent(bench.common).find(never), { kind: "none" });
   const { bench: other, parent } = await startWithParent();
   await using _other = other;

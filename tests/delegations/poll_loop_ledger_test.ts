@@ -3,6 +3,7 @@ import { PollLoop } from "../../lib/delegations/poll_loop.ts";
 import { consumeResults } from "../support/reference_consumer.ts";
 import { type Bench, never, startBench } from "./_bench.ts";
 import { OTHER_ID } from "./_examples.ts";
+import { eachDialect } from "../support/mod.ts";
 
 const GRACE = { grace: true };
 const MINUTE_MS = 60_000;
@@ -31,8 +32,8 @@ function consumed({ resultsFile }: Bench): unknown[] {
   );
 }
 
-Deno.test("PollLoop.poll() reports a stuck delegation once, and its end when it ends after all (D24)", async () => {
-  await using bench = await startBench();
+eachDialect.test("PollLoop.poll() reports a stuck delegation once, and its end when it ends after all (D24)", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const { loop, announced } = pollLoop(bench);
   bench.workspace.putLedgerRow({ delegationId: "d1", to: OTHER_ID, status: "stuck" });
   for (let polls = 0; polls < 3; polls++) await loop.poll(never, GRACE);
@@ -46,8 +47,8 @@ Deno.test("PollLoop.poll() reports a stuck delegation once, and its end when it 
   assertEquals([consumed(bench), announced], [["d1 completed"], [["d1"], ["d1"]]]);
 });
 
-Deno.test("PollLoop.poll() does not say stuck of a delegation whose end it has delivered", async () => {
-  await using bench = await startBench();
+eachDialect.test("PollLoop.poll() does not say stuck of a delegation whose end it has delivered", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const { loop } = pollLoop(bench);
   const row = {
     delegation_id: "d1",
@@ -64,8 +65,8 @@ Deno.test("PollLoop.poll() does not say stuck of a delegation whose end it has d
 });
 
 for (const status of ["failed", "error", "timeout", "cancelled", "rejected"] as const) {
-  Deno.test(`PollLoop.poll() delivers a delegation of the ledger that ended with ${status} (D24)`, async () => {
-    await using bench = await startBench();
+  eachDialect.test(`PollLoop.poll() delivers a delegation of the ledger that ended with ${status} (D24)`, async (dialect) => {
+    await using bench = await startBench({ dialect });
     const { loop } = pollLoop(bench);
     bench.workspace.putLedgerRow({ delegationId: "d1", to: OTHER_ID, status, error: "no" });
     await loop.poll(never, GRACE);
@@ -73,8 +74,8 @@ for (const status of ["failed", "error", "timeout", "cancelled", "rejected"] as 
   });
 }
 
-Deno.test("PollLoop.poll() warns once, also over a restart, of a delegation that is queued for more than half an hour (D26)", async () => {
-  await using bench = await startBench();
+eachDialect.test("PollLoop.poll() warns once, also over a restart, of a delegation that is queued for more than half an hour (D26)", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const { loop, restart } = pollLoop(bench);
   const now = Date.now();
   const put = (delegationId: string, minutes: number) =>
@@ -93,8 +94,8 @@ Deno.test("PollLoop.poll() warns once, also over a restart, of a delegation that
   assertEquals([bench.lines("WARN").length, consumed(bench)], [1, []]);
 });
 
-Deno.test("PollLoop.poll() does not warn of a queue that was drained, though its first row says queued for ever (D26)", async () => {
-  await using bench = await startBench();
+eachDialect.test("PollLoop.poll() does not warn of a queue that was drained, though its first row says queued for ever (D26)", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const { loop } = pollLoop(bench);
   const row = (status: string) => ({
     delegation_id: "d1",
@@ -110,8 +111,8 @@ Deno.test("PollLoop.poll() does not warn of a queue that was drained, though its
   assertEquals([bench.lines("WARN"), consumed(bench)], [[], ["d1 completed"]]);
 });
 
-Deno.test("PollLoop.poll() delivers a result without a reply that is no longer listed after its grace", async () => {
-  await using bench = await startBench();
+eachDialect.test("PollLoop.poll() delivers a result without a reply that is no longer listed after its grace", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const { loop } = pollLoop(bench);
   bench.workspace.finishBare(bench.workspace.delegate({ id: "d1" }));
   await loop.poll(never, GRACE);
@@ -121,8 +122,8 @@ Deno.test("PollLoop.poll() delivers a result without a reply that is no longer l
   assertEquals(consumed(bench), ["d1 completed"]);
 });
 
-Deno.test("PollLoop.poll() delivers a result whose grace a restart has cut short, though it is no longer listed", async () => {
-  await using bench = await startBench();
+eachDialect.test("PollLoop.poll() delivers a result whose grace a restart has cut short, though it is no longer listed", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const { loop, restart } = pollLoop(bench);
   await loop.poll(never, GRACE);
   bench.workspace.finishBare(bench.workspace.delegate({ id: "d1" }));

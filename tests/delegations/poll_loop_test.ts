@@ -3,6 +3,7 @@ import { PollLoop, type PollLoopOptions } from "../../lib/delegations/poll_loop.
 import { consumeResults } from "../support/reference_consumer.ts";
 import { type Bench, impatient, never, running, startBench } from "./_bench.ts";
 import { exampleRow, OTHER_ID } from "./_examples.ts";
+import { eachDialect } from "../support/mod.ts";
 
 const INTERVAL_MS = 30_000;
 const GRACE = { grace: true };
@@ -23,8 +24,8 @@ function consumedIds({ resultsFile }: Bench): unknown[] {
   return consumeResults(resultsFile).records.map(({ delegation_id }) => delegation_id);
 }
 
-Deno.test("PollLoop.poll() writes a completed delegation of ours to the results file (contract 7 #11)", async () => {
-  await using bench = await startBench();
+eachDialect.test("PollLoop.poll() writes a completed delegation of ours to the results file (contract 7 #11)", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const { loop, announced } = pollLoop(bench);
   const id = bench.workspace.delegate({ to: OTHER_ID });
   bench.workspace.finish(id, "All done.");
@@ -45,16 +46,16 @@ Deno.test("PollLoop.poll() writes a completed delegation of ours to the results 
   assertEquals([more, announced], [[], [[id]]]);
 });
 
-Deno.test("PollLoop.poll() delivers a result once, however often it is listed (contract 7 #12)", async () => {
-  await using bench = await startBench();
+eachDialect.test("PollLoop.poll() delivers a result once, however often it is listed (contract 7 #12)", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const { loop, announced } = pollLoop(bench);
   bench.workspace.finish(bench.workspace.delegate({ id: "d1" }), "done");
   for (let polls = 0; polls < 3; polls++) await loop.poll(never, GRACE);
   assertEquals([consumedIds(bench), announced], [["d1"], [["d1"]]]);
 });
 
-Deno.test("PollLoop.poll() delivers the oldest result first", async () => {
-  await using bench = await startBench();
+eachDialect.test("PollLoop.poll() delivers the oldest result first", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const { loop, announced } = pollLoop(bench);
   for (const id of ["d1", "d2", "d3"]) bench.workspace.delegate({ id });
   for (const id of ["d2", "d3", "d1"]) bench.workspace.finish(id, "done");
@@ -62,8 +63,8 @@ Deno.test("PollLoop.poll() delivers the oldest result first", async () => {
   assertEquals([consumedIds(bench), announced], [["d2", "d3", "d1"], [["d2", "d3", "d1"]]]);
 });
 
-Deno.test("PollLoop.poll() delivers a failure, and a completion after a retry", async () => {
-  await using bench = await startBench();
+eachDialect.test("PollLoop.poll() delivers a failure, and a completion after a retry", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const { loop, announced } = pollLoop(bench);
   bench.workspace.fail(bench.workspace.delegate({ id: "d1" }), "peer is out of money");
   await loop.poll(never, GRACE);
@@ -74,8 +75,8 @@ Deno.test("PollLoop.poll() delivers a failure, and a completion after a retry", 
   assertEquals([consumedIds(bench), announced], [["d1"], [["d1"], ["d1"]]]);
 });
 
-Deno.test("PollLoop.poll() does not deliver anew what is listed while thousands of others come and go (D6)", async () => {
-  await using bench = await startBench();
+eachDialect.test("PollLoop.poll() does not deliver anew what is listed while thousands of others come and go (D6)", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const { loop, announced } = pollLoop(bench);
   const row = (delegation_id: string) =>
     exampleRow({ delegation_id, source_id: bench.workspace.id, created_at: undefined });
@@ -87,8 +88,8 @@ Deno.test("PollLoop.poll() does not deliver anew what is listed while thousands 
   assertEquals(announced.flat().length, 1 + 45 * 49);
 });
 
-Deno.test("PollLoop.poll() delivers the neighbours of malformed rows, and warns once (D9)", async () => {
-  await using bench = await startBench();
+eachDialect.test("PollLoop.poll() delivers the neighbours of malformed rows, and warns once (D9)", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const { loop } = pollLoop(bench);
   const row = (delegation_id: string) =>
     exampleRow({ delegation_id, source_id: bench.workspace.id });
@@ -105,8 +106,8 @@ Deno.test("PollLoop.poll() delivers the neighbours of malformed rows, and warns 
   assertEquals(bench.lines("WARN").length, 2);
 });
 
-Deno.test("PollLoop.poll() announces a result whose texts are null or numbers (D10)", async () => {
-  await using bench = await startBench();
+eachDialect.test("PollLoop.poll() announces a result whose texts are null or numbers (D10)", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const { loop, announced } = pollLoop(bench);
   const odd = { summary: null, response_preview: 5, error: null, target_id: null, created_at: 7 };
   bench.workspace.injectRows([exampleRow({ ...odd, source_id: bench.workspace.id })]);
@@ -115,8 +116,8 @@ Deno.test("PollLoop.poll() announces a result whose texts are null or numbers (D
   assertStringIncludes(consumeResults(bench.resultsFile).text, "Response: 5");
 });
 
-Deno.test("PollLoop.poll() delivers ours after a foreign row with its id, which is warned of once (D14)", async () => {
-  await using bench = await startBench();
+eachDialect.test("PollLoop.poll() delivers ours after a foreign row with its id, which is warned of once (D14)", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const { loop } = pollLoop(bench);
   bench.workspace.injectRows([exampleRow({ source_id: OTHER_ID, summary: "evil\nwords" })]);
   await loop.poll(never, GRACE);
@@ -129,16 +130,16 @@ Deno.test("PollLoop.poll() delivers ours after a foreign row with its id, which 
   ]);
 });
 
-Deno.test("PollLoop.poll() is silent about received rows (D14)", async () => {
-  await using bench = await startBench();
+eachDialect.test("PollLoop.poll() is silent about received rows (D14)", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const { loop, announced } = pollLoop(bench);
   bench.workspace.injectRows([exampleRow({ source_id: OTHER_ID, direction: "received" })]);
   await loop.poll(never, GRACE);
   assertEquals([bench.lines("WARN"), announced], [[], []]);
 });
 
-Deno.test("PollLoop.poll() gives a completed row without a reply one poll of grace (D25)", async () => {
-  await using bench = await startBench();
+eachDialect.test("PollLoop.poll() gives a completed row without a reply one poll of grace (D25)", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const { loop, announced } = pollLoop(bench);
   bench.workspace.finishBare(bench.workspace.delegate({ id: "d1" }));
   await loop.poll(never, GRACE);
@@ -149,8 +150,8 @@ Deno.test("PollLoop.poll() gives a completed row without a reply one poll of gra
   assertEquals([consumedIds(bench), announced], [["d1"], [["d1"]]]);
 });
 
-Deno.test("PollLoop.poll() delivers the reply that arrives during the grace (D25)", async () => {
-  await using bench = await startBench();
+eachDialect.test("PollLoop.poll() delivers the reply that arrives during the grace (D25)", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const { loop } = pollLoop(bench);
   bench.workspace.finishBare(bench.workspace.delegate({ id: "d1", to: OTHER_ID }));
   await loop.poll(never, GRACE);
@@ -161,8 +162,8 @@ Deno.test("PollLoop.poll() delivers the reply that arrives during the grace (D25
   assertEquals(more, []);
 });
 
-Deno.test("PollLoop.poll() lets nothing else wait for a result in its grace (D25)", async () => {
-  await using bench = await startBench();
+eachDialect.test("PollLoop.poll() lets nothing else wait for a result in its grace (D25)", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const { loop, announced } = pollLoop(bench);
   bench.workspace.finishBare(bench.workspace.delegate({ id: "d1" }));
   bench.workspace.finish(bench.workspace.delegate({ id: "d2" }), "done");
@@ -171,16 +172,16 @@ Deno.test("PollLoop.poll() lets nothing else wait for a result in its grace (D25
   assertEquals(announced, [["d2"], ["d1"]]);
 });
 
-Deno.test("PollLoop.poll() delivers a completed row without a reply at once without grace", async () => {
-  await using bench = await startBench();
+eachDialect.test("PollLoop.poll() delivers a completed row without a reply at once without grace", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const { loop, announced } = pollLoop(bench);
   bench.workspace.finishBare(bench.workspace.delegate({ id: "d1" }));
   await loop.poll(never, { grace: false });
   assertEquals(announced, [["d1"]]);
 });
 
-Deno.test("PollLoop.poll() does not count a failed poll as the grace (D25)", async () => {
-  await using bench = await startBench();
+eachDialect.test("PollLoop.poll() does not count a failed poll as the grace (D25)", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const { loop, announced } = pollLoop(bench);
   bench.workspace.finishBare(bench.workspace.delegate({ id: "d1" }));
   await loop.poll(never, GRACE);
@@ -189,8 +190,8 @@ Deno.test("PollLoop.poll() does not count a failed poll as the grace (D25)", asy
   assertEquals(announced, []);
 });
 
-Deno.test("PollLoop.poll() says once that something else than a list came, and when one comes again", async () => {
-  await using bench = await startBench();
+eachDialect.test("PollLoop.poll() says once that something else than a list came, and when one comes again", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const { loop, announced } = pollLoop(bench);
   bench.workspace.finish(bench.workspace.delegate({ id: "d1" }), "done");
   for (const body of [{ error: "query failed" }, "text", ""]) {
@@ -206,8 +207,8 @@ Deno.test("PollLoop.poll() says once that something else than a list came, and w
   assertStringIncludes(bench.lines("INFO").join(), "Polling for results recovered after 0.0 s");
 });
 
-Deno.test("PollLoop.poll() tells of a platform that is not there at the second time only", async () => {
-  await using bench = await startBench();
+eachDialect.test("PollLoop.poll() tells of a platform that is not there at the second time only", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const { loop } = pollLoop(bench);
   bench.platform.fault("delegations", { kind: "reset" });
   await loop.poll(never, GRACE);
@@ -217,8 +218,8 @@ Deno.test("PollLoop.poll() tells of a platform that is not there at the second t
   assertMatch(bench.lines("WARN").join(), /^Results cannot be asked for: /);
 });
 
-Deno.test("PollLoop.poll() never tells of single polls that time out", async () => {
-  await using bench = await startBench();
+eachDialect.test("PollLoop.poll() never tells of single polls that time out", async (dialect) => {
+  await using bench = await startBench({ dialect });
   let { sender } = bench.common;
   const { loop } = pollLoop(bench, { sender: { send: (...args) => sender.send(...args) } });
   for (let times = 0; times < 2; times++) {
@@ -231,16 +232,16 @@ Deno.test("PollLoop.poll() never tells of single polls that time out", async () 
   assertEquals(bench.lines("WARN"), []);
 });
 
-Deno.test("PollLoop.poll() says what to do when the token is refused", async () => {
-  await using bench = await startBench({ token: null });
+eachDialect.test("PollLoop.poll() says what to do when the token is refused", async (dialect) => {
+  await using bench = await startBench({ dialect, token: null });
   const { loop } = pollLoop(bench);
   for (let polls = 0; polls < 2; polls++) await loop.poll(never, GRACE);
   assertEquals(bench.lines("WARN").length, 1);
   assertStringIncludes(bench.lines("WARN").join(), "put it into the token file");
 });
 
-Deno.test("PollLoop.run() polls half an interval after the start, then every interval", async () => {
-  await using bench = await startBench();
+eachDialect.test("PollLoop.run() polls half an interval after the start, then every interval", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const { clock } = bench.common;
   const { loop } = pollLoop(bench);
   await using _run = running((signal) => loop.run(signal));
@@ -253,8 +254,8 @@ Deno.test("PollLoop.run() polls half an interval after the start, then every int
   }
 });
 
-Deno.test("PollLoop.run() does not poll while contact is lost, and does at once when it is back", async () => {
-  await using bench = await startBench();
+eachDialect.test("PollLoop.run() does not poll while contact is lost, and does at once when it is back", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const { clock, contact } = bench.common;
   const { loop } = pollLoop(bench);
   await using _run = running((signal) => loop.run(signal));
@@ -267,10 +268,10 @@ Deno.test("PollLoop.run() does not poll while contact is lost, and does at once 
   await bench.platform.waitFor(({ route }) => route === "delegations");
 });
 
-Deno.test("PollLoop.run() waits as long as Retry-After says, and no longer than a minute", async () => {
+eachDialect.test("PollLoop.run() waits as long as Retry-After says, and no longer than a minute", async (dialect) => {
   const table: [header: string, waits: number][] = [["45", 45_000], ["3600", 60_000]];
   for (const [retryAfter, waits] of table) {
-    await using bench = await startBench();
+    await using bench = await startBench({ dialect });
     const { clock } = bench.common;
     bench.platform.fault("delegations", {
       kind: "answer",

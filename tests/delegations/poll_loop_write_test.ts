@@ -1,17 +1,23 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { PollLoop } from "../../lib/delegations/poll_loop.ts";
+import type { Dialect } from "../../scripts/dev_platform/mod.ts";
+import { eachDialect } from "../support/mod.ts";
 import { consumeResults } from "../support/reference_consumer.ts";
 import { type Bench, never, startBench } from "./_bench.ts";
-import { makeReadOnlyFolder, mountSmallDisk, whyNot } from "./_broken_disks.ts";
+import { makeReadOnlyFolder, mountSmallDisk, whyNot } from "../support/broken_disks.ts";
 import { exampleRow } from "./_examples.ts";
 
 const GRACE = { grace: true };
 const noSmallDisk = await whyNot(mountSmallDisk);
 const noReadOnlyFolder = await whyNot(makeReadOnlyFolder);
 
-function diskTest(name: string, missing: string | undefined, fn: () => Promise<void>): void {
+function diskTest(
+  name: string,
+  missing: string | undefined,
+  fn: (dialect: Dialect) => Promise<void>,
+): void {
   const reason = missing === undefined ? "" : ` (ignored: ${missing})`;
-  Deno.test({ name: name + reason, ignore: missing !== undefined, fn });
+  eachDialect.test(name + reason, fn, { ignore: missing !== undefined });
 }
 
 function pollLoop(bench: Bench, path: string) {
@@ -27,9 +33,9 @@ function finishSome(bench: Bench): void {
 diskTest(
   "PollLoop.poll() delivers what did not fit on a full disk once it fits, in order, with one warning (D5)",
   noSmallDisk,
-  async () => {
+  async (dialect) => {
     await using disk = await mountSmallDisk();
-    await using bench = await startBench();
+    await using bench = await startBench({ dialect });
     const path = `${disk.path}/results.jsonl`;
     const { loop, announced } = pollLoop(bench, path);
     bench.workspace.finish(bench.workspace.delegate({ id: "d0" }), "done");
@@ -72,9 +78,9 @@ diskTest(
 diskTest(
   "PollLoop.poll() does not grant a second grace to a result that could not be written (D5, D25)",
   noSmallDisk,
-  async () => {
+  async (dialect) => {
     await using disk = await mountSmallDisk();
-    await using bench = await startBench();
+    await using bench = await startBench({ dialect });
     const { loop, announced } = pollLoop(bench, `${disk.path}/results.jsonl`);
     await disk.fill();
     bench.workspace.finishBare(bench.workspace.delegate({ id: "d1" }));
@@ -89,9 +95,9 @@ diskTest(
 diskTest(
   "PollLoop.poll() delivers when a folder that refused the file allows it (D5)",
   noReadOnlyFolder,
-  async () => {
+  async (dialect) => {
     await using folder = await makeReadOnlyFolder();
-    await using bench = await startBench();
+    await using bench = await startBench({ dialect });
     const { loop, announced } = pollLoop(bench, `${folder.path}/results.jsonl`);
     finishSome(bench);
     for (let polls = 0; polls < 2; polls++) await loop.poll(never, GRACE);
@@ -107,8 +113,8 @@ diskTest(
   },
 );
 
-Deno.test("PollLoop.poll() delivers once the missing folder of the results file is made (D5)", async () => {
-  await using bench = await startBench();
+eachDialect.test("PollLoop.poll() delivers once the missing folder of the results file is made (D5)", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const folder = `${bench.dir.path}/later`;
   const { loop, announced } = pollLoop(bench, `${folder}/results.jsonl`);
   finishSome(bench);
@@ -121,8 +127,8 @@ Deno.test("PollLoop.poll() delivers once the missing folder of the results file 
   assertEquals(consumeResults(`${folder}/results.jsonl`).records.length, 2);
 });
 
-Deno.test("PollLoop.poll() delivers once the link in the place of the results file is gone (D5, D17)", async () => {
-  await using bench = await startBench();
+eachDialect.test("PollLoop.poll() delivers once the link in the place of the results file is gone (D5, D17)", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const { loop, announced } = pollLoop(bench, bench.resultsFile);
   await Deno.symlink(`${bench.dir.path}/target`, bench.resultsFile);
   finishSome(bench);
@@ -133,11 +139,10 @@ Deno.test("PollLoop.poll() delivers once the link in the place of the results fi
   assertEquals(announced, [["d1", "d2"]]);
 });
 
-Deno.test({
-  name: "PollLoop.poll() says to rebuild when the manifest does not grant the results file (D5)",
-  permissions: { net: ["127.0.0.1"], read: true, write: [Deno.env.get("TMPDIR") ?? "/tmp"] },
-  async fn() {
-    await using bench = await startBench();
+eachDialect.test(
+  "PollLoop.poll() says to rebuild when the manifest does not grant the results file (D5)",
+  async (dialect) => {
+    await using bench = await startBench({ dialect });
     const { loop, announced } = pollLoop(bench, "/not/granted.jsonl");
     finishSome(bench);
     assertEquals((await loop.poll(never, GRACE)).failedToWrite, true);
@@ -147,4 +152,5 @@ Deno.test({
     );
     assertEquals(announced, []);
   },
-});
+  { permissions: { net: ["127.0.0.1"], read: true, write: [Deno.env.get("TMPDIR") ?? "/tmp"] } },
+);

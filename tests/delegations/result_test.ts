@@ -2,6 +2,8 @@ import { assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
 import {
   isFailure,
+  messageIdOf,
+  messageResultId,
   REPORTED_STATUSES,
   resultKey,
   resultLine,
@@ -81,4 +83,16 @@ Deno.test("resultKey() tells results apart by delegation and status", () => {
     exampleResult({ delegationId: "failed d1" }),
   ];
   assertEquals(new Set(results.map(resultKey)).size, 5);
+});
+
+Deno.test("messageIdOf() gives what messageResultId() was made of", () => {
+  fc.assert(fc.property(fc.string(), (id) => {
+    assertEquals(messageIdOf({ delegationId: messageResultId(id) }), id);
+  }));
+});
+
+Deno.test("messageIdOf() gives nothing when it is a delegation's id", () => {
+  for (const delegationId of ["d1", "", "message", "a message:a1", "Message:a1"]) {
+    assertEquals(messageIdOf({ delegationId }), undefined, delegationId);
+  }
 });

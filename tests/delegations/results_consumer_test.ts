@@ -2,7 +2,7 @@ import { assert, assertEquals, assertInstanceOf, assertMatch } from "@std/assert
 import { NotConsumedError } from "../../lib/delegations/not_consumed_error.ts";
 import { resultsFiles } from "../../lib/permissions.ts";
 import { SidecarProcess } from "../support/mod.ts";
-import { mountSmallDisk, whyNot } from "./_broken_disks.ts";
+import { mountSmallDisk, whyNot } from "../support/broken_disks.ts";
 import { consume, idsIn, lineOf, makeConsumerFolder, manyLines } from "./_consumer_files.ts";
 
 const PROCESS = new URL("_consumer_process.ts", import.meta.url).pathname;

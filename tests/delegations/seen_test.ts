@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Seen } from "../../lib/delegations/seen.ts";
+import { forgetOldest, Seen } from "../../lib/delegations/seen.ts";
 
 function seenUpTo(count: number): Seen {
   const seen = new Seen();
@@ -56,4 +56,10 @@ Deno.test("Seen.forget() keeps what is listed, and of the rest the youngest, wha
     ),
     { numRuns: 30 },
   );
+});
+
+Deno.test("forgetOldest() keeps as many as it is told, and of those that are needed all", () => {
+  const remembered = new Set(["k1", "k2", "k3", "k4", "k5"]);
+  forgetOldest(remembered, (key) => key === "k2", 3);
+  assertEquals([...remembered], ["k2", "k4", "k5"]);
 });

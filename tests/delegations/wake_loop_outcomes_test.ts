@@ -2,9 +2,10 @@ import { assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert
 import type { AgentBehaviour, Fault } from "../../scripts/dev_platform/mod.ts";
 import { impatient, running, startBench } from "./_bench.ts";
 import { COOLDOWN_MS, deliver, messageOf, wake, wakeLoop, wakes } from "./_wakes.ts";
+import { eachDialect } from "../support/mod.ts";
 
-Deno.test("WakeLoop.run() repeats the very same wake to a busy agent, after 30 s at the least (D27, D28)", async () => {
-  await using bench = await startBench();
+eachDialect.test("WakeLoop.run() repeats the very same wake to a busy agent, after 30 s at the least (D27, D28)", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const { clock } = bench.common;
   bench.workspace.agent = { kind: "busy-session" };
   const loop = wakeLoop(bench);
@@ -26,6 +27,39 @@ Deno.test("WakeLoop.run() repeats the very same wake to a busy agent, after 30 s
   assertStringIncludes(next.text, "1 delegation that you sent has ended:\n- d2: completed");
 });
 
+eachDialect.test("WakeLoop.run() wakes a busy agent less and less often, and every 5 minutes at the least, so that a long turn does not use the hour up (D28)", async (dialect) => {
+  await using bench = await startBench({ dialect });
+  const { clock } = bench.common;
+  bench.workspace.agent = { kind: "busy-session" };
+  const loop = wakeLoop(bench);
+  await using _run = running((signal) => loop.run(signal));
+  await deliver(bench, loop, "d1");
+  const waits: number[] = [];
+  for (let tries = 1; tries <= 7; tries++) {
+    await wake(bench, tries);
+    const [wait = 0] = await clock.sleeping();
+    waits.push(wait / 1000);
+    clock.advance(wait);
+  }
+  assertEquals(waits, [30, 60, 120, 240, 300, 300, 300]);
+});
+
+eachDialect.test("WakeLoop.run() asks a busy agent again after 30 s when it was not busy in between", async (dialect) => {
+  await using bench = await startBench({ dialect });
+  const { clock } = bench.common;
+  bench.workspace.agent = { kind: "busy-session" };
+  const loop = wakeLoop(bench);
+  await using _run = running((signal) => loop.run(signal));
+  await deliver(bench, loop, "d1");
+  await wake(bench, 1);
+  bench.platform.fault("a2a", { kind: "answer", status: 503, body: { error: "no" } }, { times: 1 });
+  clock.advance((await clock.sleeping())[0] ?? 0);
+  await wake(bench, 2);
+  clock.advance((await clock.sleeping())[0] ?? 0);
+  await wake(bench, 3);
+  assertEquals(await clock.sleeping(), [30_000]);
+});
+
 const DELIVERED: [what: string, agent: AgentBehaviour][] = [
   ["busy with a queue (202)", { kind: "busy" }],
   ["done, but its answer was lost (502 delivery_confirmed)", {
@@ -35,8 +69,8 @@ const DELIVERED: [what: string, agent: AgentBehaviour][] = [
   ["ending its turn with an error", { kind: "error", message: "EVIL" }],
 ];
 for (const [what, agent] of DELIVERED) {
-  Deno.test(`WakeLoop.run() does not repeat a wake when the agent is ${what} (D28)`, async () => {
-    await using bench = await startBench();
+  eachDialect.test(`WakeLoop.run() does not repeat a wake when the agent is ${what} (D28)`, async (dialect) => {
+    await using bench = await startBench({ dialect });
     bench.workspace.agent = agent;
     const loop = wakeLoop(bench);
     await using _run = running((signal) => loop.run(signal));
@@ -47,8 +81,8 @@ for (const [what, agent] of DELIVERED) {
   });
 }
 
-Deno.test("WakeLoop.run() does not repeat a wake whose turn outlasts the deadline (D28)", async () => {
-  await using bench = await startBench();
+eachDialect.test("WakeLoop.run() does not repeat a wake whose turn outlasts the deadline (D28)", async (dialect) => {
+  await using bench = await startBench({ dialect });
   bench.workspace.agent = { kind: "blocks" };
   const loop = wakeLoop(bench, { sender: impatient(bench.common.sender) });
   await using _run = running((signal) => loop.run(signal));
@@ -59,19 +93,8 @@ Deno.test("WakeLoop.run() does not repeat a wake whose turn outlasts the deadlin
   assertEquals(bench.lines("WARN"), []);
 });
 
-Deno.test("WakeLoop.run() says that a workspace that polls is not woken (D28)", async () => {
-  await using bench = await startBench({ deliveryMode: "poll" });
-  const loop = wakeLoop(bench);
-  await using _run = running((signal) => loop.run(signal));
-  await deliver(bench, loop, "d1");
-  await wake(bench, 1);
-  await deliver(bench, loop, "d2");
-  await bench.common.clock.sleeping();
-  assertStringIncludes(bench.lines("WARN").join(), "the workspace polls for its messages");
-});
-
-Deno.test("WakeLoop.run() backs off while the agent cannot be reached, with one warning (D28)", async () => {
-  await using bench = await startBench();
+eachDialect.test("WakeLoop.run() backs off while the agent cannot be reached, with one warning (D28)", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const { clock } = bench.common;
   const loop = wakeLoop(bench);
   await using _run = running((signal) => loop.run(signal));
@@ -110,8 +133,8 @@ function answer(status: number, body: object): Fault {
   return { kind: "answer", status, body };
 }
 for (const [what, fault, waits] of REFUSED) {
-  Deno.test(`WakeLoop.run() tries again after ${waits / 1000} s when the wake is ${what} (D28)`, async () => {
-    await using bench = await startBench();
+  eachDialect.test(`WakeLoop.run() tries again after ${waits / 1000} s when the wake is ${what} (D28)`, async (dialect) => {
+    await using bench = await startBench({ dialect });
     bench.platform.fault("a2a", fault);
     const loop = wakeLoop(bench);
     await using _run = running((signal) => loop.run(signal));
@@ -124,8 +147,8 @@ for (const [what, fault, waits] of REFUSED) {
   });
 }
 
-Deno.test("WakeLoop.run() warns again, once, when a person has to act in the middle of an outage (D28)", async () => {
-  await using bench = await startBench();
+eachDialect.test("WakeLoop.run() warns again, once, when a person has to act in the middle of an outage (D28)", async (dialect) => {
+  await using bench = await startBench({ dialect });
   const { clock } = bench.common;
   const refusal = answer(401, { error: "invalid caller auth token" });
   bench.platform.fault("a2a", answer(502, { error: "failed to reach" }), { times: 1 });
@@ -145,8 +168,8 @@ Deno.test("WakeLoop.run() warns again, once, when a person has to act in the mid
   assertEquals(more, []);
 });
 
-Deno.test("WakeLoop.run() abandons a wake that is refused for good, and sends the next (D28)", async () => {
-  await using bench = await startBench();
+eachDialect.test("WakeLoop.run() abandons a wake that is refused for good, and sends the next (D28)", async (dialect) => {
+  await using bench = await startBench({ dialect });
   bench.platform.fault("a2a", answer(404, { error: "workspace not found" }), { times: 1 });
   const loop = wakeLoop(bench);
   await using _run = running((signal) => loop.run(signal));

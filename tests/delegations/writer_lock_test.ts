@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { WriterBusyError, WriterLock } from "../../lib/delegations/mod.ts";
 import { makeTempDir, recordingLog, SidecarProcess } from "../support/mod.ts";
-import { mountSmallDisk, whyNot } from "./_broken_disks.ts";
+import { mountSmallDisk, whyNot } from "../support/broken_disks.ts";
 
 /** A lock for a file, and what it has logged. */
 interface MadeLock extends Disposable {

@@ -1,4 +1,4 @@
-const FILE = new URL("../../docs/report.md", import.meta.url);
+const FOLDER = new URL("../../docs/", import.meta.url);
 
 /** A fenced block. */
 interface Block {
@@ -8,7 +8,7 @@ interface Block {
   readonly text: string;
 }
 
-/** docs/report.md, as its tests see it. */
+/** A file of docs/, as its tests see it. */
 export class Document {
   /** All of it. */
   readonly text: string;
@@ -30,9 +30,13 @@ export class Document {
     }
   }
 
-  /** Reads it. */
-  static async read(): Promise<Document> {
-    return new Document(await Deno.readTextFile(FILE));
+  /**
+   * Reads it.
+   *
+   * @param name The file's name in docs/.
+   */
+  static async read(name: string): Promise<Document> {
+    return new Document(await Deno.readTextFile(new URL(name, FOLDER)));
   }
 
   /** The headings of the blocks that nobody has taken. */

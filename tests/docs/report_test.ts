@@ -8,7 +8,7 @@ import { parseHooks } from "./_claude_code.ts";
 import { Document } from "./_document.ts";
 import { agentEnvironment, type Reporting, startReporting } from "./_reporting.ts";
 
-const DOCUMENT = await Document.read();
+const DOCUMENT = await Document.read("report.md");
 const EXAMPLE = DOCUMENT.take("The report file", "json");
 const FOR_ANOTHER_USER = DOCUMENT.take("An agent that runs as another user", "sh");
 const JOB = DOCUMENT.take("Bash", "bash");

@@ -4,7 +4,7 @@ import {
   type DevWorkspace,
   startDevPlatform,
 } from "../../scripts/dev_platform/mod.ts";
-import { makeTempDir, type SidecarProcess, startSidecar } from "../support/mod.ts";
+import { eachDialect, makeTempDir, type SidecarProcess, startSidecar } from "../support/mod.ts";
 import { consumeResults } from "../support/reference_consumer.ts";
 
 function start(
@@ -22,8 +22,8 @@ function start(
   });
 }
 
-Deno.test("a sidecar that starts again delivers, wakes for and tells of nothing again (D19)", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("a sidecar that starts again delivers, wakes for and tells of nothing again (D19)", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   await using dir = await makeTempDir();
   const workspace = platform.addWorkspace();
   const results = `${dir.path}/results.jsonl`;
@@ -42,8 +42,8 @@ Deno.test("a sidecar that starts again delivers, wakes for and tells of nothing 
   assertEquals([workspace.delivered.length, workspace.chat.length], [1, 1]);
 });
 
-Deno.test("a sidecar that was killed before its wake was answered wakes again when it starts, and tells nothing twice", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("a sidecar that was killed before its wake was answered wakes again when it starts, and tells nothing twice", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   await using dir = await makeTempDir();
   const workspace = platform.addWorkspace();
   workspace.finish(workspace.delegate({ id: "d1" }), "done");
@@ -66,16 +66,16 @@ Deno.test("a sidecar that was killed before its wake was answered wakes again wh
   assertEquals(records.map(({ delegation_id }) => delegation_id), ["d1"]);
 });
 
-Deno.test("a sidecar whose journal is of a newer version says so once, leaves it alone, and beats on", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("a sidecar whose journal is of a newer version says so once, leaves it alone, and beats on", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   await using dir = await makeTempDir();
   const workspace = platform.addWorkspace();
   workspace.finish(workspace.delegate({ id: "d1" }), "done");
   const journal = `${dir.path}/results.jsonl.journal`;
-  const newer = "workspace-beat journal 2\nwhatever the future holds\n";
+  const newer = "workspace-beat journal 3\nwhatever the future holds\n";
   await Deno.writeTextFile(journal, newer, { mode: 0o600 });
   await using sidecar = start(platform, workspace, dir.path, ["--interval", "5"]);
-  await sidecar.waitForLine(/WARN Waiting to deliver 1 result: .*it has version 2/);
+  await sidecar.waitForLine(/WARN Waiting to deliver 1 result: .*it has version 3/);
   const from = platform.requests.length;
   await platform.waitFor(({ route }) => route === "delegations", { from });
   await platform.waitFor(({ route }) => route === "heartbeat", { from });

@@ -1,12 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { type RecordedRequest, startDevPlatform } from "../../scripts/dev_platform/mod.ts";
-import { makeTempDir, startSidecar } from "../support/mod.ts";
+import { eachDialect, makeTempDir, startSidecar } from "../support/mod.ts";
 
 const isBeat = ({ route }: RecordedRequest) => route === "heartbeat";
 const isAccepted = (request: RecordedRequest) => isBeat(request) && request.status === 200;
 
-Deno.test("the sidecar logs an outage in two lines, and beats again when it is over", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("the sidecar logs an outage in two lines, and beats again when it is over", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   await using dir = await makeTempDir();
   const workspace = platform.addWorkspace({ token: null });
   await using sidecar = startSidecar({
@@ -32,8 +32,8 @@ Deno.test("the sidecar logs an outage in two lines, and beats again when it is o
   assertEquals(outage, [began, ended]);
 });
 
-Deno.test("the sidecar beats on while the agent takes its turn after a wake", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("the sidecar beats on while the agent takes its turn after a wake", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   await using dir = await makeTempDir();
   const peer = platform.addWorkspace();
   const workspace = platform.addWorkspace();
@@ -54,8 +54,8 @@ Deno.test("the sidecar beats on while the agent takes its turn after a wake", as
   workspace.release();
 });
 
-Deno.test("the sidecar goes on with a token that was replaced under it", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("the sidecar goes on with a token that was replaced under it", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   await using dir = await makeTempDir();
   const workspace = platform.addWorkspace();
   await Deno.writeTextFile(`${dir.path}/.auth_token`, workspace.token ?? "", { mode: 0o600 });
@@ -74,8 +74,8 @@ Deno.test("the sidecar goes on with a token that was replaced under it", async (
   assertEquals(healed.headers.get("authorization"), `Bearer ${token}`);
 });
 
-Deno.test("the sidecar beats with everything it may write gone", async () => {
-  await using platform = await startDevPlatform();
+eachDialect.test("the sidecar beats with everything it may write gone", async (dialect) => {
+  await using platform = await startDevPlatform({ dialect });
   await using dir = await makeTempDir();
   const peer = platform.addWorkspace();
   const workspace = platform.addWorkspace({ inboundSecret: "inbound-secret" });

@@ -48,3 +48,31 @@ Deno.test("Episode says nothing when there was no failure", () => {
   trouble.succeeded();
   assertEquals(lines, []);
 });
+
+Deno.test("Episode says an error, whatever it has said before, when a failure is urgent", () => {
+  const { trouble, lines } = episode();
+  trouble.failed("one", undefined, { isUrgent: true });
+  trouble.failed("two");
+  trouble.failed("three", "unauthorized", { isUrgent: true });
+  trouble.failed("four", "unauthorized", { isUrgent: true });
+  trouble.failed("five", "unauthorized");
+  assertEquals(lines.map(({ level }) => level), ["ERROR", "DEBUG", "ERROR", "ERROR", "DEBUG"]);
+});
+
+Deno.test("Episode.end() ends it without a word, so that the next failure begins another", () => {
+  const { trouble, lines, clock } = episode();
+  trouble.failed("one", "unauthorized");
+  clock.advance(1000);
+  trouble.end();
+  assertEquals([trouble.lasts, trouble.attempts], [false, 0]);
+  trouble.failed("two");
+  trouble.failed("three", "unauthorized");
+  clock.advance(1000);
+  trouble.succeeded();
+  assertEquals(lines.map(({ level, message }) => `${level} ${message}`), [
+    "WARN one",
+    "WARN two",
+    "WARN three",
+    "INFO Beats recovered after 1.0 s and 2 failed attempts",
+  ]);
+});

@@ -36,6 +36,15 @@ Deno.test("Secrets.mask() hides the latest secrets, and bounds how many, when th
   assertEquals(secrets.mask("token-0!"), "token-0!");
 });
 
+Deno.test("Secrets.mask() hides the latest secrets of each of several workspaces, and bounds how many", () => {
+  const workspaces = 200;
+  const secrets = new Secrets({ workspaces });
+  const all = Array.from({ length: 17 * workspaces }, (_, n) => `secret-${n}!`);
+  for (const secret of all) secrets.add(secret);
+  const kept = all.filter((secret) => secrets.mask(secret) !== secret);
+  assertEquals(kept, all.slice(workspaces));
+});
+
 Deno.test("Secrets.mask() leaves no secret in the text when it is given any", () => {
   const secret = fc.string({ minLength: 4, maxLength: 12 });
   fc.assert(

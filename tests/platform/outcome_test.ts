@@ -4,6 +4,7 @@ import {
   classifyAnswer,
   classifyError,
   isUnreachable,
+  lastingTrouble,
   type OutcomeKind,
 } from "../../lib/platform/outcome.ts";
 
@@ -24,10 +25,20 @@ const answers: [section: string, status: number, body: object | string, kind: Ou
   ["1.1", 401, { error: "invalid workspace auth token" }, "unauthorized"],
   ["1.1", 500, { error: "failed to update" }, "unavailable"],
   ["1.0", 429, { error: "rate limit exceeded", retry_after: 12 }, "rate_limited"],
-  ["1.0", 403, "", "forbidden"],
+  ["1.0", 403, "", "misrouted"],
+  ["1.0", 403, PAGE, "misrouted"],
+  ["1.0", 403, "Forbidden", "misrouted"],
+  ["1.0", 401, PAGE, "misrouted"],
+  ["1.1", 401, "", "unauthorized"],
   ["1.0", 404, "", "misrouted"],
   ["1.0", 404, PAGE, "misrouted"],
+  ["1.0", 404, "404 page not found", "misrouted"],
+  ["1.0", 404, { message: "no Route matched with those values" }, "misrouted"],
+  ["1.0", 404, { error: { code: 404 } }, "misrouted"],
+  ["1.0", 404, "null", "misrouted"],
   ["1.0", 400, { error: "x", code: "TENANT_ORG_HEADER_REQUIRED" }, "misrouted"],
+  ["1.1", 400, { error: "x", code: "SOMETHING_ELSE" }, "rejected"],
+  ["1.1", 400, "", "rejected"],
   ["1.0", 200, PAGE, "misrouted"],
   ["1.0", 200, `\n  ${PAGE}`, "misrouted"],
   ["1.0", 301, "", "misrouted"],
@@ -101,13 +112,37 @@ const details: [what: string, outcome: ReturnType<typeof classifyAnswer>, detail
   [
     "the answer is a page (D30)",
     outcomeOf(404, PAGE),
-    /a page\): check the platform's address.+Origin.+MOLECULE_ORG_ID/,
+    /\(a page\): wrong tenant or Origin header: both were sent: .+MOLECULE_ORG_ID.+address$/,
   ],
-  ["the tenant is missing (D30)", outcomeOf(404, ""), /without JSON\): check .+MOLECULE_ORG_ID/],
+  [
+    "the tenant is missing (D30)",
+    outcomeOf(404, ""),
+    /\(an empty answer\): wrong tenant or Origin header: /,
+  ],
+  [
+    "the answer is a refusal without a word",
+    outcomeOf(403, ""),
+    /^answered 403, which did not come from the platform \(an empty answer\): wrong tenant or Origin header: /,
+  ],
+  [
+    "the refusal of a token is a page",
+    outcomeOf(401, PAGE),
+    /^answered 401, which did not come from the platform \(a page\): wrong tenant or Origin header: /,
+  ],
+  [
+    "the JSON of a 404 names no error",
+    outcomeOf(404, { message: "no Route matched" }),
+    /^answered 404, which did not come from the platform \(JSON of another kind\): wrong tenant or /,
+  ],
+  [
+    "the answer is a text",
+    outcomeOf(404, "404 page not found"),
+    /^answered 404, which did not come from the platform \(an answer without JSON\): check the platform's address$/,
+  ],
   [
     "the tenant header is asked for",
     outcomeOf(400, { error: "missing tenant routing header", code: "TENANT_ORG_HEADER_REQUIRED" }),
-    /^answered 400: missing tenant routing header: check .+MOLECULE_ORG_ID$/,
+    /^answered 400: missing tenant routing header: wrong tenant or Origin header: both were sent/,
   ],
 ];
 for (const [what, outcome, detail] of details) {
@@ -188,3 +223,26 @@ Deno.test("isUnreachable() is true only when nobody answered", () => {
     assertEquals(isUnreachable({ kind, body: undefined, detail: "" }), true);
   }
 });
+
+const troubles: [kind: OutcomeKind, lasts: boolean][] = [
+  ["rejected", true],
+  ["unauthorized", true],
+  ["over_budget", true],
+  ["forbidden", true],
+  ["not_found", true],
+  ["misrouted", true],
+  ["gone", true],
+  ["not_granted", true],
+  ["rate_limited", false],
+  ["busy", false],
+  ["unavailable", false],
+  ["unreachable", false],
+  ["timed_out", false],
+  ["oversized", false],
+];
+for (const [kind, lasts] of troubles) {
+  Deno.test(`lastingTrouble() gives ${lasts ? "the kind" : "nothing"} when the outcome is ${kind}`, () => {
+    const trouble = lastingTrouble({ kind, body: undefined, detail: "" });
+    assertEquals(trouble, lasts ? kind : undefined);
+  });
+}

@@ -1,10 +1,14 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import {
   delegationsRequest,
   healthRequest,
   heartbeatRequest,
   notifyRequest,
+  pacedSender,
   type PlatformRequest,
+  registerRequest,
+  type Sender,
+  stateRequest,
   wakeRequest,
   workspaceRequest,
 } from "../../lib/platform/mod.ts";
@@ -27,6 +31,19 @@ const requests: [name: string, request: PlatformRequest, expected: PlatformReque
   ["workspaceRequest", workspaceRequest("w"), {
     method: "GET",
     path: "/workspaces/w",
+    deadlineMs: 10_000,
+    maxBytes: MIB,
+  }],
+  ["registerRequest", registerRequest({ id: "w" }), {
+    method: "POST",
+    path: "/registry/register",
+    body: '{"id":"w"}',
+    deadlineMs: 60_000,
+    maxBytes: MIB,
+  }],
+  ["stateRequest", stateRequest("w"), {
+    method: "GET",
+    path: "/workspaces/w/state",
     deadlineMs: 10_000,
     maxBytes: MIB,
   }],
@@ -62,4 +79,59 @@ for (const [name, request, expected] of requests) {
 
 Deno.test("workspaceRequest() stays below /workspaces when an id from elsewhere holds a path", () => {
   assertEquals(workspaceRequest("../admin?x#y").path, "/workspaces/..%2Fadmin%3Fx%23y");
+  assertEquals(stateRequest("../admin?x#y").path, "/workspaces/..%2Fadmin%3Fx%23y/state");
+});
+
+/** A sender that answers everything with a 200, and what it has sent. */
+function answering() {
+  const sent: [request: PlatformRequest, signal: AbortSignal][] = [];
+  const sender: Sender = {
+    send(request, { signal }) {
+      signal.throwIfAborted();
+      sent.push([request, signal]);
+      return Promise.resolve({
+        kind: "ok",
+        detail: "answered 200",
+        body: { request: sent.length },
+      });
+    },
+  };
+  return { sender, sent };
+}
+
+Deno.test("pacedSender() sends when it may, and gives what became of that", async () => {
+  const { sender, sent } = answering();
+  const turn = Promise.withResolvers<void>();
+  const paced = pacedSender(sender, () => turn.promise);
+  const { signal } = new AbortController();
+  const outcome = paced.send(healthRequest(), { signal });
+  await Promise.resolve();
+  assertEquals(sent, []);
+  turn.resolve();
+  assertEquals(await outcome, { kind: "ok", detail: "answered 200", body: { request: 1 } });
+  assertEquals(sent, [[healthRequest(), signal]]);
+});
+
+Deno.test("pacedSender() asks for one turn for each request, with its signal", async () => {
+  const { sender } = answering();
+  const asked: [requests: number, signal: AbortSignal][] = [];
+  const paced = pacedSender(sender, (requests, signal) => {
+    asked.push([requests, signal]);
+    return Promise.resolve();
+  });
+  const signals = [new AbortController().signal, new AbortController().signal];
+  for (const signal of signals) await paced.send(healthRequest(), { signal });
+  assertEquals(asked.map(([requests]) => requests), [1, 1]);
+  assertEquals(asked.map(([, signal]) => signals.indexOf(signal)), [0, 1]);
+});
+
+Deno.test("pacedSender() rejects with the signal's reason when that aborts before its turn", async () => {
+  const { sender, sent } = answering();
+  const turn = Promise.withResolvers<void>();
+  const end = new AbortController();
+  const outcome = pacedSender(sender, () => turn.promise).send(healthRequest(), end);
+  end.abort(new Error("stopping"));
+  turn.resolve();
+  await assertRejects(() => outcome, Error, "stopping");
+  assertEquals(sent, []);
 });

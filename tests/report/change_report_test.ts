@@ -7,7 +7,7 @@ import {
   type RuntimeReport,
   taskStarted,
 } from "../../lib/report/mod.ts";
-import { mountSmallDisk, whyNot } from "../delegations/_broken_disks.ts";
+import { mountSmallDisk, whyNot } from "../support/broken_disks.ts";
 import { makeTempDir, runModule } from "../support/mod.ts";
 
 const PROBE = new URL("_change_probe.ts", import.meta.url).pathname;

@@ -1,7 +1,11 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { fromFileUrl } from "@std/path/from-file-url";
-import { bundleArguments, compileArguments, entryModule } from "../../scripts/compile/arguments.ts";
-import { type CompileOptions, HELP, parseOptions } from "../../scripts/compile/options.ts";
+import {
+  bundleArguments,
+  compileArguments,
+  entryModule,
+  v8Flags,
+} from "../../scripts/compile/arguments.ts";
+import { type CompileOptions, parseOptions } from "../../scripts/compile/options.ts";
 import { InputError } from "../../lib/config/mod.ts";
 import { grantFlags, leastGrants, reportFiles, resultsFiles } from "../../lib/permissions.ts";
 
@@ -13,6 +17,9 @@ const DEFAULTS: CompileOptions = {
   configsDir: "/configs",
   configFile: "/configs/config.yaml",
   reportFile: "/configs/.runtime_report.json",
+  agentCardFile: "/configs/agent_card.json",
+  wakeFile: "/tmp/delegation_results.jsonl.wake",
+  workspacesDir: undefined,
   target: undefined,
   output: "build/workspace-beat",
 };
@@ -20,22 +27,34 @@ const DEFAULTS: CompileOptions = {
 Deno.test("parseOptions() takes flags over defaults", () => {
   const cases: [args: string[], expected: Partial<CompileOptions>][] = [
     [[], {}],
-    [["--results-file", "/data/results.jsonl"], { resultsFile: "/data/results.jsonl" }],
-    [["--results-file=-"], { resultsFile: "-" }],
+    [["--results-file", "/data/results.jsonl"], {
+      resultsFile: "/data/results.jsonl",
+      wakeFile: "/data/results.jsonl.wake",
+    }],
+    [["--results-file=-"], { resultsFile: "-", wakeFile: "off" }],
+    [["--agent-card=/a/card.json", "--wake-file=/run/wake", "--workspaces-dir", "/data/all/"], {
+      agentCardFile: "/a/card.json",
+      wakeFile: "/run/wake",
+      workspacesDir: "/data/all",
+    }],
+    [["--wake-file=off"], { wakeFile: "off" }],
     [["--configs-dir", "/etc/agent/"], {
       configsDir: "/etc/agent",
       configFile: "/etc/agent/config.yaml",
       reportFile: "/etc/agent/.runtime_report.json",
+      agentCardFile: "/etc/agent/agent_card.json",
     }],
     [["--configs-dir=/a", "--config=/b/c.yaml", "--report-file=/d/r.json"], {
       configsDir: "/a",
       configFile: "/b/c.yaml",
       reportFile: "/d/r.json",
+      agentCardFile: "/a/agent_card.json",
     }],
     [["--target", "aarch64-unknown-linux-gnu"], { target: "aarch64-unknown-linux-gnu" }],
     [["--output=out=put/beat"], { output: "out=put/beat" }],
     [["--results-file", "/ein ordner/ergebnis.jsonl"], {
       resultsFile: "/ein ordner/ergebnis.jsonl",
+      wakeFile: "/ein ordner/ergebnis.jsonl.wake",
     }],
   ];
   for (const [args, expected] of cases) {
@@ -74,6 +93,30 @@ Deno.test("parseOptions() refuses what is not allowed, and names value, origin a
     [["--configs-dir", "configs"], /'configs' from --configs-dir: expected an absolute path/],
     [["--configs-dir", "/"], /'\/' from --configs-dir: /],
     [["--configs-dir", "-"], /'-' from --configs-dir: /],
+    [["--agent-card", "card.json"], /'card\.json' from --agent-card: expected an absolute path/],
+    [["--wake-file", "wake"], /'wake' from --wake-file: .* as a part, .*, or off$/],
+    [["--wake-file", "-"], /'-' from --wake-file: /],
+    [["--workspaces-dir", "all"], /'all' from --workspaces-dir: expected an absolute path/],
+    [["--workspaces-dir", "/"], /'\/' from --workspaces-dir: /],
+    [["--workspaces-dir", "/a,/b"], /'\/a,\/b' from --workspaces-dir: /],
+    [
+      ["--wake-file=/tmp/delegation_results.jsonl"],
+      /^Cannot use '\/tmp\/delegation_results\.jsonl/,
+    ],
+    [
+      ["--wake-file=/configs/.auth_token"],
+      /from --wake-file: it is another of the sidecar's files$/,
+    ],
+    [["--configs-dir=/c", "--wake-file=/c/config.yaml"], /from --wake-file: it is another of the/],
+    [
+      ["--report-file=/r", "--wake-file=/r.lock"],
+      /from --wake-file: it is another of the sidecar's/,
+    ],
+    [
+      ["--agent-card=/a", "--wake-file=/a"],
+      /from --wake-file: it is another of the sidecar's files/,
+    ],
+    [["--workspaces-dir=/a", "--workspaces-dir=/b"], /^Cannot use --workspaces-dir more than once/],
     [["--config", "~/config.yaml"], /'~\/config\.yaml' from --config: /],
     [["--platform-url", "platform:8080"], /'platform:8080' from --platform-url: expected an http/],
     [["--platform-url", "https://a,b.com"], /'https:\/\/a,b\.com' from --platform-url: /],
@@ -114,9 +157,15 @@ Deno.test("entryModule() tells the program what it was built for, and only that"
     `import { workspaceBeat } from "file:///p/lib/commands/mod.ts";
 Deno.exit(await workspaceBeat(Deno.args, {"platformUrls":["https://platform.example.com"],\
 "resultsFile":"/odd \\"file\\"","configsDir":"/configs","configFile":"/configs/config.yaml",\
-"reportFile":"/configs/.runtime_report.json"}));
+"reportFile":"/configs/.runtime_report.json","agentCardFile":"/configs/agent_card.json",\
+"wakeFile":"/tmp/delegation_results.jsonl.wake"}));
 `,
   );
+});
+
+Deno.test("entryModule() tells the program the workspaces folder that it was built for", () => {
+  const text = entryModule({ ...DEFAULTS, workspacesDir: "/data/all" }, "file:///p/mod.ts");
+  assertMatch(text, /"workspacesDir":"\/data\/all"\}\)\);\n$/);
 });
 
 Deno.test("bundleArguments() bundles with the project's imports", () => {
@@ -135,6 +184,7 @@ Deno.test("compileArguments() gives the binary exactly the least grants of its s
     "--configs-dir=/c",
     "--config=/y/beat.yaml",
     "--report-file=/y/report.json",
+    "--workspaces-dir=/data/all",
   ]);
   const args = compileArguments(options, "/t/workspace-beat.js");
   const granting = args.filter((arg) => /^(-A|-P|--allow|--deny|--permission)/.test(arg));
@@ -142,10 +192,13 @@ Deno.test("compileArguments() gives the binary exactly the least grants of its s
   const secret = "/c/.platform_inbound_secret";
   const results = Object.values(resultsFiles("/r/results.jsonl")).join();
   const report = Object.values(reportFiles("/y/report.json")).join();
+  const token = "/c/.auth_token,/c/.auth_token.tmp";
+  const written =
+    `${token},${secret},${secret}.tmp,${results},/r/results.jsonl.wake,${report},/data/all`;
   assertEquals([...granting.slice(0, 3), granting.at(-1)], [
     "--allow-net=*.example.com:443,h:8080",
-    `--allow-read=/y/beat.yaml,/c/.auth_token,${secret},${secret}.tmp,${results},${report},/.dockerenv`,
-    `--allow-write=${secret},${secret}.tmp,${results},${report}`,
+    `--allow-read=/y/beat.yaml,${written},/c/agent_card.json,/.dockerenv`,
+    `--allow-write=${written}`,
     "--allow-sys=getPriority",
   ]);
 });
@@ -165,62 +218,20 @@ Deno.test("compileArguments() embeds the bundle alone, and bakes the flags in", 
   assertEquals(compileArguments(DEFAULTS, "b.js").includes("--target"), false);
 });
 
-interface Outcome {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
+/** Where the workspaces folder is, and how much such a binary may hold. */
+const LARGEST_HEAPS = [
+  [undefined, "--max-old-space-size=64"],
+  ["/data/all", "--max-old-space-size=512"],
+] as const;
 
-/** Runs the script with what its task grants it, but for the right to run Deno. */
-async function compile(args: string[], env: Record<string, string> = {}): Promise<Outcome> {
-  const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", "-P=compile", "scripts/compile.ts", ...args],
-    cwd: fromFileUrl(new URL("../../", import.meta.url)),
-    env: { NO_COLOR: "1", ...env },
+for (const [workspacesDir, size] of LARGEST_HEAPS) {
+  Deno.test(`v8Flags() gives ${size} when the workspaces folder is ${workspacesDir}`, () => {
+    assertEquals(v8Flags({ workspacesDir }), ["--lite-mode", "--max-semi-space-size=1", size]);
   });
-  const { code, stdout, stderr } = await command.output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  // Deno 2.7 warns even with --quiet that permissions in deno.json are experimental.
-  return { code, stdout: text(stdout), stderr: text(stderr).replace(/^.*experimental.*\n/m, "") };
 }
 
-Deno.test("compile exits 64 with one line when an argument is not allowed", async () => {
-  const { code, stdout, stderr } = await compile([...URL_FLAG, "--configs-dir", "configs"]);
-  assertEquals({ code, stdout }, { code: 64, stdout: "" });
-  assertMatch(stderr, /^Cannot use 'configs' from --configs-dir: expected an absolute path.*\n$/);
-});
-
-Deno.test("compile --help prints every flag and exits 0", async () => {
-  const { code, stdout } = await compile(["--help"]);
-  assertEquals({ code, stdout }, { code: 0, stdout: `${HELP}\n` });
-  for (
-    const name of ["platform-url", "results-file", "configs-dir", "config", "target", "output"]
-  ) {
-    assert(stdout.includes(`  --${name} `), name);
-  }
-});
-
-Deno.test("compile refuses a base binary of another Deno, which would make one that cannot start", async () => {
-  const base = await Deno.makeTempFile();
-  try {
-    await Deno.writeTextFile(base, "\0Deno/1.2.3\0");
-    const { code, stderr } = await compile(URL_FLAG, { DENORT_BIN: base });
-    assertEquals(code, 1);
-    assertMatch(
-      stderr,
-      /^Cannot compile with the base binary '.*' from DENORT_BIN: expected one of /,
-    );
-    assertMatch(
-      stderr,
-      new RegExp(`of Deno ${Deno.version.deno}: current value is of Deno 1\\.2\\.3\n$`),
-    );
-  } finally {
-    await Deno.remove(base);
-  }
-});
-
-Deno.test("compile says that the base binary of DENORT_BIN cannot be read", async () => {
-  const { code, stderr } = await compile(URL_FLAG, { DENORT_BIN: "/nowhere/denort" });
-  assertEquals(code, 1);
-  assertMatch(stderr, /^Cannot read the base binary that DENORT_BIN names: .*No such file.*\n$/);
+Deno.test("compileArguments() lets a binary for several workspaces hold more", () => {
+  const args = compileArguments({ ...DEFAULTS, workspacesDir: "/data/all" }, "b.js");
+  const [flags = ""] = args.filter((arg) => arg.startsWith("--v8-flags="));
+  assertMatch(flags, /,--max-old-space-size=512$/);
 });

@@ -112,3 +112,22 @@ Deno.test("writePrivateFile() keeps the owner and the group of the file that it 
   const { gid, uid } = await Deno.stat(file);
   assertEquals([uid, gid, await modeOf(file)], [NOBODY, NOBODY, 0o644]);
 });
+
+Deno.test("writePrivateFile() asks whether the file is still due when all of it is on the disk, and leaves what is there when not", async () => {
+  await using dir = await makeTempDir();
+  const path = `${dir.path}/secret`;
+  await Deno.writeTextFile(path, "former");
+  const seen: string[] = [];
+  const isStillDue = async () => {
+    seen.push(await Deno.readTextFile(`${path}.tmp`), await Deno.readTextFile(path));
+    return false;
+  };
+  assertEquals(await writePrivateFile(path, "next", { isStillDue }), false);
+  assertEquals([seen, await Deno.readTextFile(path)], [["next", "former"], "former"]);
+  assertEquals((await Array.fromAsync(Deno.readDir(dir.path))).length, 1);
+  assertEquals(
+    await writePrivateFile(path, "next", { isStillDue: () => Promise.resolve(true) }),
+    true,
+  );
+  assertEquals(await Deno.readTextFile(path), "next");
+});
