@@ -58,19 +58,32 @@ export async function makeSidecar(
   return {
     ...{ sidecar, platform, workspace, clock, dir, lines, logged },
     async waitForLine(pattern) {
-      const since = performance.now();
-      while (logged(pattern).length === 0) {
-        if (performance.now() - since > PATIENCE_MS) throw new Error(`No line matches ${pattern}`);
-        await new Promise((resolve) => setTimeout(resolve));
-      }
+      await eventually(() => logged(pattern).length > 0, `No line matches ${pattern}`);
       return logged(pattern)[0] ?? "";
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
 
-/** A test that waits longer than this for a line has failed. */
+/** A test that waits longer than this has failed. */
 const PATIENCE_MS = 20_000;
+
+/**
+ * Waits for what nobody tells of.
+ *
+ * @param isSo Whether it is so.
+ * @param otherwise What is wrong when it never is.
+ */
+export async function eventually(
+  isSo: () => boolean | Promise<boolean>,
+  otherwise: string,
+): Promise<void> {
+  const since = performance.now();
+  while (!await isSo()) {
+    if (performance.now() - since > PATIENCE_MS) throw new Error(otherwise);
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+}
 
 /** A sidecar under way. */
 export interface Running extends MadeSidecar {

@@ -11,6 +11,7 @@ const LAYERS: readonly (readonly string[])[] = [
   [
     "clock",
     "text",
+    "token",
     "version",
     "small_file",
     "grants",

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { exists } from "@std/fs/exists";
 import type { DevPlatform, Dialect, Fault } from "../scripts/dev_platform/mod.ts";
-import { advance, type Running, startRunning } from "./_running_sidecar.ts";
+import { advance, eventually, type Running, startRunning } from "./_running_sidecar.ts";
 import { eachDialect } from "./support/mod.ts";
 
 const REGISTERED = { workspace: { token: null }, registerMode: "poll" } as const;
@@ -130,7 +130,7 @@ eachDialect.test("Sidecar.run() keeps the inbound secret that the answer to the 
 
 /** Waits until a file is there. */
 async function fileIsThere(path: string): Promise<void> {
-  while (!await exists(path)) await new Promise((resolve) => setTimeout(resolve));
+  await eventually(() => exists(path), `There is no '${path}'`);
 }
 
 /** Beats after which the token is saved again. */

@@ -45,7 +45,7 @@ export class IssuedToken {
       ...options,
       what: "the token that the platform has issued",
       isPrecious: true,
-      save: () => this.#turns.take(() => options.store.saveAdopted()),
+      save: () => this.#turns.take(() => options.store.save()),
     });
   }
 

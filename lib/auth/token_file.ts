@@ -1,7 +1,7 @@
-import { parseToken } from "../config/mod.ts";
 import { mayRead } from "../grants.ts";
 import { readSmallFile } from "../small_file.ts";
 import { reasonOf } from "../text.ts";
+import { parseToken } from "../token.ts";
 
 /** A token is 43 characters; a file larger than this is something else. */
 export const LARGEST_TOKEN_FILE_BYTES = 8 * 1024;

@@ -1,4 +1,3 @@
-import { parseToken } from "../config/mod.ts";
 import type { Log, Secrets } from "../log/mod.ts";
 import { fileStamp } from "../file_stamp.ts";
 import { mayRead } from "../grants.ts";
@@ -88,29 +87,10 @@ export class TokenStore implements KeptTokens {
   }
 
   /**
-   * Saves a token that the platform has issued: 0600, atomically, and only if it is another one. It
-   * is used from now on, also when it cannot be saved: the platform tells it only once. A token that
-   * somebody else has put into the file since then is left there, and used.
+   * Uses a token that the platform has issued from now on, although the file does not hold it yet, and
+   * also when that cannot be written: the platform tells it only once.
    *
-   * @param text The token; white space around it is dropped.
-   * @throws {TypeError} The text holds no token.
-   * @throws {Error} The file cannot be written, and is as it was.
-   */
-  async save(text: string): Promise<void> {
-    const token = parseToken(text);
-    if (token === undefined) {
-      throw new TypeError(
-        "Cannot save the token: expected printable characters without spaces, and at least one",
-      );
-    }
-    this.adopt(token);
-    await this.saveAdopted();
-  }
-
-  /**
-   * Uses a token from now on, although the file does not hold it yet.
-   *
-   * @param token The token, which {@linkcode TokenStore.saveAdopted} is going to save.
+   * @param token The token, which {@linkcode TokenStore.save} is going to save.
    */
   adopt(token: string): void {
     this.#options.secrets.add(token);
@@ -122,14 +102,14 @@ export class TokenStore implements KeptTokens {
   }
 
   /**
-   * Saves the token that was adopted, as {@linkcode TokenStore.save} does; nothing, where somebody
-   * else has put one into the file since then.
+   * Saves the token that was adopted: 0600, atomically, and only if the file holds another one. A
+   * token that somebody else has put into it since then is left there, and used.
    *
    * @returns Whether it is saved; false when there is none that is to be.
    * @throws {TypeError} The file holds something else than a token, which is left as it is.
    * @throws {Error} The file cannot be written, and is as it was.
    */
-  async saveAdopted(): Promise<boolean> {
+  async save(): Promise<boolean> {
     const found = await lookIntoTokenFile(this.#options.file);
     const adopted = this.#unsaved;
     if (adopted === undefined) return false; // somebody else's was found meanwhile
@@ -142,7 +122,7 @@ export class TokenStore implements KeptTokens {
       const isWritten = await writePrivateFile(this.#options.file, token, {
         isStillDue: isAsFound,
       });
-      if (!isWritten) return await this.saveAdopted();
+      if (!isWritten) return await this.save();
       // Another process may have written beside it at the same time.
       const written = await lookIntoTokenFile(this.#options.file);
       if (written.kind !== "token" || written.token !== token) {

@@ -5,7 +5,7 @@
  */
 
 import { LARGEST_TOKEN_FILE_BYTES } from "../auth/mod.ts";
-import { type Build, parseToken, type ResolvedSettings, type Settings } from "../config/mod.ts";
+import type { Build, ResolvedSettings, Settings } from "../config/mod.ts";
 import { EXIT_CODE, type ExitCode, exitCodeFor } from "../exit_code.ts";
 import { mayRead } from "../grants.ts";
 import { tokenFile } from "../permissions.ts";
@@ -18,6 +18,7 @@ import {
 } from "../platform/mod.ts";
 import { readSmallFile } from "../small_file.ts";
 import { reasonOf } from "../text.ts";
+import { parseToken } from "../token.ts";
 import type { LackingGrants, Refusal } from "./required_grants.ts";
 
 /** What one test found. */

@@ -31,6 +31,5 @@ export {
   type Settings,
 } from "./settings.ts";
 export { SWITCHES, type SwitchName } from "./switches.ts";
-export { parseToken } from "./token.ts";
 export { NO_MAX_AGE, type NotifyMode, type RegisterMode } from "./values.ts";
 export type { WorkspaceEntry } from "./workspaces.ts";

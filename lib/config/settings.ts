@@ -36,7 +36,7 @@ import {
   WAKES_RANGE,
 } from "./values.ts";
 import type { SwitchName } from "./switches.ts";
-import { parseToken } from "./token.ts";
+import { parseToken } from "../token.ts";
 import { parseWorkspaces, type WorkspaceEntries, workspacesProblem } from "./workspaces.ts";
 
 /** One row of the table. */

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { neutralise } from "../text.ts";
-import { parseToken } from "./token.ts";
+import { parseToken } from "../token.ts";
 import { parsePlatformUrl, parseWorkspaceId } from "./values.ts";
 
 /** One of several workspaces that one sidecar keeps alive (contract 4.1). */

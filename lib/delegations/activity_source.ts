@@ -53,8 +53,6 @@ interface Found {
   readonly rows: readonly unknown[];
   /** How many were asked for. */
   readonly limit: number;
-  /** Whether one of them was there before, or there are no others. */
-  readonly isEnough: boolean;
 }
 
 /** What of the newest rows is enough. */
@@ -136,8 +134,8 @@ export class ActivitySource {
       const outcome = await this.#ask({ limit }, signal);
       const rows = listOf(outcome);
       if (rows !== undefined) {
-        const isEnough = rows.length < limit || rows.some(isKnown);
-        found = { outcome, rows, limit, isEnough };
+        found = { outcome, rows, limit };
+        if (rows.length < limit || rows.some(isKnown)) return this.#enough(found);
       } else if (limit > 1 && outcome.kind === "oversized") {
         tooMany = limit;
       } else {
@@ -149,11 +147,8 @@ export class ActivitySource {
         return { kind: "failed", outcome };
       }
       const fits = found?.limit ?? 0;
-      const isEnough = found?.isEnough === true;
       // What is known to fit comes first, next time; more than that only where it is needed.
-      this.#newestSize = Math.max(1, isSlow && !isEnough ? fits : Math.min(FIRST_PAGE, fits));
-      if (isEnough) [this.#slowPolls, this.#slowFrom] = [undefined, Infinity];
-      if (found?.isEnough) return newestBatch(found);
+      this.#newestSize = Math.max(1, isSlow ? fits : Math.min(FIRST_PAGE, fits));
       const isTooLong = tooMany <= MOST_LISTED;
       if (found !== undefined && tooMany - fits <= 1) {
         return newestBatch(found, isTooLong ? "too_long" : "too_many");
@@ -165,6 +160,14 @@ export class ActivitySource {
         ? Math.floor((fits + most) / 2)
         : Math.min(MOST_LISTED, limit * (isSlow ? 2 : 5));
     }
+  }
+
+  /** As many as were wanted came in time. */
+  #enough(found: Found): ActivityBatch {
+    this.#newestSize = Math.min(FIRST_PAGE, found.limit);
+    this.#slowPolls = undefined;
+    this.#slowFrom = Infinity;
+    return newestBatch(found);
   }
 
   /**

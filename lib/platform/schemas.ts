@@ -6,6 +6,7 @@
  */
 
 import * as v from "valibot";
+import { parseToken } from "../token.ts";
 
 /** Whether an answer's JSON is an object, as all answers of the platform but listings are. */
 export function isObject(body: unknown): boolean {
@@ -66,9 +67,9 @@ export function parseInboundSecret(body: unknown): string | undefined {
 const IssuedTokenAnswer = v.object({ auth_token: v.optional(v.nullable(v.unknown())) });
 const Token = v.pipe(
   v.string(),
-  v.trim(),
+  v.transform(parseToken),
+  v.string(),
   v.maxLength(LONGEST_SECRET),
-  v.regex(/^[\x21-\x7e]+$/),
 );
 
 /**

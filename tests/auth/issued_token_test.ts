@@ -45,6 +45,19 @@ Deno.test("IssuedToken.offer() saves exactly the token, private, and it is used 
   assertEquals(lines, []);
 });
 
+Deno.test("IssuedToken.offer() leaves white space around the token out (contract 7 #26)", async () => {
+  await using dir = await makeTempDir();
+  const { file, issued, tokens } = issuedIn(dir.path);
+  for (const token of ["  issued-token\n", " issued-token "]) {
+    assertEquals(issued.offer({ auth_token: token }), true);
+    await issued.settled();
+    assertEquals([await Deno.readTextFile(file), await tokens.current()], [
+      "issued-token",
+      "issued-token",
+    ]);
+  }
+});
+
 Deno.test("IssuedToken.offer() takes the place of the token that was there, also of the environment's", async () => {
   await using dir = await makeTempDir();
   const { issued, tokens } = issuedIn(dir.path, "revoked-token");
@@ -77,6 +90,7 @@ for (const [what, answer] of none) {
 }
 
 const unusable: [what: string, token: unknown][] = [
+  ["blank (contract 7 #29)", "  \n"],
   ["a number", 12345678],
   ["two words", "two words"],
   ["two lines", "two\nlines"],

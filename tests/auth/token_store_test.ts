@@ -157,7 +157,8 @@ Deno.test("TokenStore tells every token to the secrets when it learns one", asyn
   const { store, file, secrets } = storeIn(dir.path, "variable-token");
   await Deno.writeTextFile(file, "file-token");
   await store.current();
-  await store.save("saved-token");
+  store.adopt("saved-token");
+  await store.save();
   assertEquals(
     secrets.mask("variable-token file-token saved-token"),
     "[redacted] [redacted] [redacted]",

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { parseToken } from "../../lib/config/mod.ts";
+import { parseToken } from "../../lib/token.ts";
 import {
   ageText,
   fileModeText,

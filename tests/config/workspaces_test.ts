@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse, assertMatch, assertNotEquals } from "@std/assert";
 import fc from "fast-check";
-import { parseToken } from "../../lib/config/mod.ts";
+import { parseToken } from "../../lib/token.ts";
 import { parsePlatformUrl, parseWorkspaceId } from "../../lib/config/values.ts";
 import { parseWorkspaces, workspacesProblem } from "../../lib/config/workspaces.ts";
 

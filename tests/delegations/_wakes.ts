@@ -4,7 +4,7 @@ import { FileResults } from "../../lib/delegations/results_file.ts";
 import { WakeLoop, type WakeLoopOptions } from "../../lib/delegations/wake_loop.ts";
 import type { RecordedRequest } from "../../scripts/dev_platform/mod.ts";
 import { patient } from "../support/mod.ts";
-import type { Bench } from "./_bench.ts";
+import { type Bench, running } from "./_bench.ts";
 import { exampleResult } from "./_examples.ts";
 
 /** The least time from one wake to the next. */
@@ -28,6 +28,21 @@ export async function deliver(bench: Bench, loop: WakeLoop, ...ids: string[]): P
   await bench.output.append(lines);
   loop.add(results);
   return results;
+}
+
+/** A loop under way whose agent is busy, and was sent a wake for "d1"; disposing of it ends it. */
+export async function startBusy(
+  bench: Bench,
+  options: Partial<WakeLoopOptions> = {},
+): Promise<AsyncDisposable & { readonly loop: WakeLoop; readonly first: RecordedRequest }> {
+  bench.workspace.agent = { kind: "busy-session" };
+  const loop = wakeLoop(bench, options);
+  await using made = new AsyncDisposableStack();
+  made.use(running((signal) => loop.run(signal)));
+  await deliver(bench, loop, "d1");
+  const first = await wake(bench, 1);
+  const kept = made.move();
+  return { loop, first, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 /** The wake that was sent as the nth; it resolves when it has been answered. */

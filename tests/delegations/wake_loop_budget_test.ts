@@ -8,6 +8,7 @@ import {
   COOLDOWN_MS,
   deliver,
   messageOf,
+  startBusy,
   wake,
   wakeLoop,
   wakes,
@@ -157,13 +158,10 @@ eachDialect.test("WakeLoop.run() counts a wake again when a busy agent is sent i
   await using bench = await startBench({ dialect });
   const { clock } = bench.common;
   const noted: number[] = [];
-  bench.workspace.agent = { kind: "busy-session" };
-  const loop = wakeLoop(bench, {
+  await using _busy = await startBusy(bench, {
     wakesPerHour: 3,
     onWake: () => Promise.resolve(void noted.push(clock.now())),
   });
-  await using _run = running((signal) => loop.run(signal));
-  await deliver(bench, loop, "d1");
   for (let tries = 1; tries <= 3; tries++) {
     await wake(bench, tries);
     const [wait = 0] = await clock.sleeping();
@@ -175,11 +173,7 @@ eachDialect.test("WakeLoop.run() counts a wake again when a busy agent is sent i
 eachDialect.test("WakeLoop.run() sends a busy agent its wake again only when the hour has room", async (dialect) => {
   await using bench = await startBench({ dialect });
   const { clock } = bench.common;
-  bench.workspace.agent = { kind: "busy-session" };
-  const loop = wakeLoop(bench, { wakesPerHour: 1 });
-  await using _run = running((signal) => loop.run(signal));
-  await deliver(bench, loop, "d1");
-  await wake(bench, 1);
+  await using _busy = await startBusy(bench, { wakesPerHour: 1 });
   assertEquals(await clock.sleeping(), [COOLDOWN_MS]);
   clock.advance(COOLDOWN_MS);
   assertEquals(await clock.sleeping(), [HOUR_MS - COOLDOWN_MS]);
@@ -295,12 +289,8 @@ eachDialect.test("WakeLoop.once() counts what a former process has written to th
 eachDialect.test("WakeLoop.run() wakes for all that came meanwhile when the hour had no room to send a busy agent its wake again", async (dialect) => {
   await using bench = await startBench({ dialect });
   const { clock } = bench.common;
-  bench.workspace.agent = { kind: "busy-session" };
-  const loop = wakeLoop(bench, { wakesPerHour: 1 });
-  await using _run = running((signal) => loop.run(signal));
-  await deliver(bench, loop, "d1");
-  await wake(bench, 1);
-  await deliver(bench, loop, "d2");
+  await using busy = await startBusy(bench, { wakesPerHour: 1 });
+  await deliver(bench, busy.loop, "d2");
   await clock.sleeping();
   bench.workspace.agent = { kind: "answers" };
   clock.advance(COOLDOWN_MS);

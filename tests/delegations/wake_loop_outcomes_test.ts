@@ -1,17 +1,14 @@
 import { assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
 import type { AgentBehaviour, Fault } from "../../scripts/dev_platform/mod.ts";
 import { impatient, running, startBench } from "./_bench.ts";
-import { COOLDOWN_MS, deliver, messageOf, wake, wakeLoop, wakes } from "./_wakes.ts";
+import { COOLDOWN_MS, deliver, messageOf, startBusy, wake, wakeLoop, wakes } from "./_wakes.ts";
 import { eachDialect } from "../support/mod.ts";
 
 eachDialect.test("WakeLoop.run() repeats the very same wake to a busy agent, after 30 s at the least (D27, D28)", async (dialect) => {
   await using bench = await startBench({ dialect });
   const { clock } = bench.common;
-  bench.workspace.agent = { kind: "busy-session" };
-  const loop = wakeLoop(bench);
-  await using _run = running((signal) => loop.run(signal));
-  await deliver(bench, loop, "d1");
-  const first = await wake(bench, 1);
+  await using busy = await startBusy(bench);
+  const { first, loop } = busy;
   assertEquals(await clock.sleeping(), [30_000]);
   await deliver(bench, loop, "d2");
   clock.advance(29_999);
@@ -30,10 +27,7 @@ eachDialect.test("WakeLoop.run() repeats the very same wake to a busy agent, aft
 eachDialect.test("WakeLoop.run() wakes a busy agent less and less often, and every 5 minutes at the least, so that a long turn does not use the hour up (D28)", async (dialect) => {
   await using bench = await startBench({ dialect });
   const { clock } = bench.common;
-  bench.workspace.agent = { kind: "busy-session" };
-  const loop = wakeLoop(bench);
-  await using _run = running((signal) => loop.run(signal));
-  await deliver(bench, loop, "d1");
+  await using _busy = await startBusy(bench);
   const waits: number[] = [];
   for (let tries = 1; tries <= 7; tries++) {
     await wake(bench, tries);
@@ -47,11 +41,7 @@ eachDialect.test("WakeLoop.run() wakes a busy agent less and less often, and eve
 eachDialect.test("WakeLoop.run() asks a busy agent again after 30 s when it was not busy in between", async (dialect) => {
   await using bench = await startBench({ dialect });
   const { clock } = bench.common;
-  bench.workspace.agent = { kind: "busy-session" };
-  const loop = wakeLoop(bench);
-  await using _run = running((signal) => loop.run(signal));
-  await deliver(bench, loop, "d1");
-  await wake(bench, 1);
+  await using _busy = await startBusy(bench);
   bench.platform.fault("a2a", { kind: "answer", status: 503, body: { error: "no" } }, { times: 1 });
   clock.advance((await clock.sleeping())[0] ?? 0);
   await wake(bench, 2);

@@ -23,6 +23,16 @@ function touchingLoop(bench: Bench, path = `${bench.resultsFile}.wake`) {
   return { loop, path, woken, first: () => patient(first.promise) };
 }
 
+/** Such a loop under way, with a result for "d1", and a folder in the wake file's place. */
+async function startObstructed(bench: Bench) {
+  const made = touchingLoop(bench);
+  const { loop, path } = made;
+  await Deno.mkdir(path);
+  const run = running((signal) => loop.run(signal));
+  await deliver(bench, loop, "d1");
+  return { ...made, [Symbol.asyncDispose]: () => run[Symbol.asyncDispose]() };
+}
+
 /** Everything that a test needs but a wake file elsewhere. */
 const NO_GRANT: DialectTestOptions = {
   permissions: { net: ["127.0.0.1"], read: true, write: [Deno.env.get("TMPDIR") ?? "/tmp"] },
@@ -72,10 +82,8 @@ eachDialect.test("WakeLoop.run() advises, once, to name a wake file when the wor
 eachDialect.test("WakeLoop.run() sends no other wake while the wake file cannot be touched", async (dialect) => {
   await using bench = await startBench({ dialect, ...POLLS });
   const { clock } = bench.common;
-  const { loop, path, first } = touchingLoop(bench);
-  await Deno.mkdir(path);
-  await using _run = running((signal) => loop.run(signal));
-  await deliver(bench, loop, "d1");
+  await using obstructed = await startObstructed(bench);
+  const { path, first } = obstructed;
   for (const wait of [750, 1500, 3000]) {
     assertEquals(await clock.sleeping(), [wait]);
     if (wait === 3000) await Deno.remove(path);
@@ -89,10 +97,8 @@ eachDialect.test("WakeLoop.run() sends no other wake while the wake file cannot 
 eachDialect.test("WakeLoop.run() wakes for all of them, together, when more results come while the wake file cannot be touched", async (dialect) => {
   await using bench = await startBench({ dialect, ...POLLS });
   const { clock } = bench.common;
-  const { loop, path, woken, first } = touchingLoop(bench);
-  await Deno.mkdir(path);
-  await using _run = running((signal) => loop.run(signal));
-  await deliver(bench, loop, "d1");
+  await using obstructed = await startObstructed(bench);
+  const { loop, path, woken, first } = obstructed;
   const [wait = 0] = await clock.sleeping();
   await deliver(bench, loop, "d2");
   clock.advance(wait);
@@ -107,23 +113,19 @@ eachDialect.test("WakeLoop.run() wakes for all of them, together, when more resu
 
 eachDialect.test("WakeLoop.run() writes nothing down when it is stopped while the wake file cannot be touched", async (dialect) => {
   await using bench = await startBench({ dialect, ...POLLS });
-  const { loop, path, woken } = touchingLoop(bench);
-  await Deno.mkdir(path);
+  const obstructed = await startObstructed(bench);
   {
-    await using _run = running((signal) => loop.run(signal));
-    await deliver(bench, loop, "d1");
+    await using _run = obstructed;
     await bench.common.clock.sleeping();
   }
-  assertEquals(woken, []);
+  assertEquals(obstructed.woken, []);
 });
 
 eachDialect.test("WakeLoop.run() writes down what the agent has found by itself while the wake file could not be touched", async (dialect) => {
   await using bench = await startBench({ dialect, ...POLLS });
   const { clock } = bench.common;
-  const { loop, path, woken, first } = touchingLoop(bench);
-  await Deno.mkdir(path);
-  await using _run = running((signal) => loop.run(signal));
-  await deliver(bench, loop, "d1");
+  await using obstructed = await startObstructed(bench);
+  const { woken, first } = obstructed;
   const [wait = 0] = await clock.sleeping();
   consumeResults(bench.resultsFile);
   clock.advance(wait);

@@ -8,6 +8,7 @@ import {
   COOLDOWN_MS,
   deliver,
   messageOf,
+  startBusy,
   wake,
   wakeLoop,
   wakes,
@@ -113,11 +114,7 @@ eachDialect.test("WakeLoop.run() gives a retry up when the agent has consumed th
   await using bench = await startBench({ dialect });
   const { clock } = bench.common;
   const output = new WatchedResults(bench.resultsFile);
-  bench.workspace.agent = { kind: "busy-session" };
-  const loop = wakeLoop(bench, { output });
-  await using _run = running((signal) => loop.run(signal));
-  await deliver(bench, loop, "d1");
-  await wake(bench, 1);
+  await using busy = await startBusy(bench, { output });
   const [wait = 0] = await clock.sleeping();
   consumeResults(bench.resultsFile);
   bench.workspace.agent = { kind: "answers" };
@@ -125,7 +122,7 @@ eachDialect.test("WakeLoop.run() gives a retry up when the agent has consumed th
   clock.advance(wait);
   assertEquals(await look, false);
   clock.advance(COOLDOWN_MS);
-  await deliver(bench, loop, "d2");
+  await deliver(bench, busy.loop, "d2");
   assertStringIncludes(messageOf(await wake(bench, 2)).text, "ended:\n- d2: completed\n\n");
 });
 

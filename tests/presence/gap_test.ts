@@ -1,8 +1,17 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { type Fault, startDevPlatform } from "../../scripts/dev_platform/mod.ts";
-import { makePresence, turn } from "./_presence.ts";
+import { type DevPlatform, type Fault, startDevPlatform } from "../../scripts/dev_platform/mod.ts";
+import { makePresence, type Presence, type PresenceOptions, turn } from "./_presence.ts";
 
 const UNAVAILABLE: Fault = { kind: "answer", status: 503 };
+
+/** A presence that has registered its workspace after its first beat. */
+async function registered(platform: DevPlatform, options: PresenceOptions): Promise<Presence> {
+  const presence = await makePresence(platform, { ...options, mode: "poll" });
+  presence.start();
+  presence.beat();
+  await presence.sender.ended("register");
+  return presence;
+}
 
 /** Seconds between beats and without one, and whether that is a gap. */
 const gaps: [interval: number, seconds: number, isGap: boolean][] = [
@@ -20,11 +29,8 @@ for (const [interval, seconds, isGap] of gaps) {
     await using platform = await startDevPlatform();
     const { id: workspaceId } = platform.addWorkspace({ token: null });
     const intervalMs = interval * 1000;
-    await using presence = await makePresence(platform, { workspaceId, mode: "poll", intervalMs });
+    await using presence = await registered(platform, { workspaceId, intervalMs });
     const { beat, clock, sender } = presence;
-    presence.start();
-    beat();
-    await sender.ended("register");
     clock.advance(seconds * 1000);
     beat("unreachable", 5);
     beat();
@@ -39,11 +45,8 @@ for (const [interval, seconds, isGap] of gaps) {
 Deno.test("PresenceLoop.beatEnded() says after a gap that the workspace is registered again, and so it has a liveness key", async () => {
   await using platform = await startDevPlatform();
   const workspace = platform.addWorkspace({ token: null });
-  await using presence = await makePresence(platform, { workspaceId: workspace.id, mode: "poll" });
+  await using presence = await registered(platform, { workspaceId: workspace.id });
   const { beat, clock, sender } = presence;
-  presence.start();
-  beat();
-  await sender.ended("register");
   platform.advance(181_000);
   assertEquals(workspace.livenessKey, false);
   clock.advance(181_000);
@@ -59,11 +62,8 @@ Deno.test("PresenceLoop.beatEnded() says after a gap that the workspace is regis
 Deno.test("PresenceLoop.run() does not register after a gap while the workspace is paused", async () => {
   await using platform = await startDevPlatform();
   const workspace = platform.addWorkspace({ token: null });
-  await using presence = await makePresence(platform, { workspaceId: workspace.id, mode: "poll" });
+  await using presence = await registered(platform, { workspaceId: workspace.id });
   const { beat, clock, sender } = presence;
-  presence.start();
-  beat();
-  await sender.ended("register");
   workspace.status = "paused";
   clock.advance(200_000);
   beat();
