@@ -13,6 +13,7 @@
 
 import { InputError } from "../lib/config/mod.ts";
 import { EXIT_CODE } from "../lib/exit_code.ts";
+import { baseBinaryOfVariable } from "./compile/base_binary.ts";
 import { makeBinary } from "./compile/binary.ts";
 import { type CompileOptions, HELP, parseOptions } from "./compile/options.ts";
 
@@ -30,7 +31,7 @@ function summary(options: CompileOptions, size: number): string {
 async function compile(args: readonly string[]): Promise<string> {
   if (args.includes("--help")) return HELP;
   const options = parseOptions(args);
-  return summary(options, await makeBinary(options));
+  return summary(options, await makeBinary(options, baseBinaryOfVariable()));
 }
 
 if (import.meta.main) {

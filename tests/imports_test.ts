@@ -15,6 +15,7 @@ const LAYERS: readonly (readonly string[])[] = [
     "version",
     "small_file",
     "grants",
+    "nearest",
     "schedule",
     "permissions",
     "regular_file",

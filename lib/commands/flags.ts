@@ -1,6 +1,7 @@
 import {
   type FlagName,
   type FlagValues,
+  type Offered,
   SETTING_DEFINITIONS,
   type SettingDefinition,
   SWITCHES,
@@ -86,12 +87,33 @@ export function flagValues(flags: SettingFlags): FlagValues {
   };
 }
 
-/** The settings check the text, whatever its origin. */
-function textFlag({ allowed, brief }: SettingDefinition<unknown>): {
-  kind: "parsed";
-  parse: (text: string) => string;
-  optional: true;
-  brief: string;
-} {
-  return { kind: "parsed", parse: (text) => text, optional: true, brief: `${brief}: ${allowed}` };
+/** What {@linkcode textFlag} makes: a flag of the library's, and what a shell offers for it. */
+export interface TextFlag {
+  readonly kind: "parsed";
+  readonly parse: (text: string) => string;
+  readonly optional: true;
+  readonly brief: string;
+  readonly allowed: string;
+  readonly offered: Offered;
+}
+
+/**
+ * A flag with a value, whose text the settings check, whatever its origin.
+ *
+ * @param definition What it is for, what is allowed, and what a shell offers for it.
+ */
+export function textFlag(
+  { allowed, brief, offered = "nothing" }: Pick<
+    SettingDefinition<unknown>,
+    "allowed" | "brief" | "offered"
+  >,
+): TextFlag {
+  return {
+    kind: "parsed",
+    parse: (text) => text,
+    optional: true,
+    brief: `${brief}: ${allowed}`,
+    allowed,
+    offered,
+  };
 }

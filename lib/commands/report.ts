@@ -72,9 +72,6 @@ const ROUTES = {
   show: showCommand(),
 };
 
-/** What can be reported. */
-export const REPORT_VERBS: readonly string[] = Object.keys(ROUTES);
-
 /** `workspace-beat report`: tells the sidecar what the agent is doing, from a shell or a hook. */
 export const report: RouteMap<CommandContext> = buildRouteMap({
   routes: ROUTES,

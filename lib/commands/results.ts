@@ -16,10 +16,11 @@ import {
   ResultsConsumer,
 } from "../delegations/mod.ts";
 import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
+import { didYouMean } from "../nearest.ts";
 import { resultsFiles } from "../permissions.ts";
 import { neutralise, reasonOf } from "../text.ts";
 import { type CommandContext, tell } from "./context.ts";
-import { ONE_OF_SEVERAL_FLAGS, SETTING_FLAGS, switchFlag } from "./flags.ts";
+import { ONE_OF_SEVERAL_FLAGS, SETTING_FLAGS, switchFlag, textFlag } from "./flags.ts";
 import { refuseLackingFiles } from "./required_grants.ts";
 
 interface ResultsFlags {
@@ -45,13 +46,11 @@ export const results: Command<CommandContext> = buildCommand<ResultsFlags, [], C
         brief: "The results file that the sidecar writes: a path",
       },
       ...ONE_OF_SEVERAL_FLAGS,
-      format: {
-        kind: "parsed",
-        parse: (text: string) => text,
-        optional: true,
-        brief:
-          "How results are printed: text, fenced for a model, or json, one array: text or json",
-      },
+      format: textFlag({
+        brief: "How results are printed: text, fenced for a model, or json, one array",
+        allowed: CONSUMED_FORMATS.join(" or "),
+        offered: CONSUMED_FORMATS,
+      }),
       peek: switchFlag("Print without consuming: nothing is changed"),
     },
   },
@@ -74,7 +73,10 @@ function parseFormat(text: string = "text"): ConsumedFormatName {
   const format = CONSUMED_FORMATS.find((format) => format === text);
   if (format !== undefined) return format;
   const expected = CONSUMED_FORMATS.join(" or ");
-  throw usageError(`Cannot use '${neutralise(text, 60)}' from --format: expected ${expected}`);
+  throw usageError(
+    `Cannot use '${neutralise(text, 60)}' from --format: ` +
+      `${didYouMean(text, CONSUMED_FORMATS)}expected ${expected}`,
+  );
 }
 
 function refuseStdout({ value, origin }: Setting<string>): void {

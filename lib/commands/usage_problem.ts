@@ -7,11 +7,10 @@ import {
   UnsatisfiedFlagError,
   UnsatisfiedPositionalError,
 } from "@stricli/core";
-import { SETTING_DEFINITIONS, type SettingDefinition } from "../config/mod.ts";
-import { CONSUMED_FORMATS } from "../delegations/mod.ts";
+import { didYouMean } from "../nearest.ts";
 import { neutralise } from "../text.ts";
-import { REPORT_VERBS } from "./report.ts";
-import { SETTING_FLAGS } from "./flags.ts";
+import { allCommands, commandOf, nextWords, PROGRAM } from "./command_table.ts";
+import { commandTable } from "./routes.ts";
 
 /**
  * Says what is wrong with a command line, on one line: the argument, and what is allowed.
@@ -21,8 +20,7 @@ import { SETTING_FLAGS } from "./flags.ts";
  */
 export function usageProblem(error: unknown, args: readonly string[]): string {
   if (error instanceof FlagNotFoundError) {
-    const [similar] = error.corrections;
-    const hint = similar === undefined ? "" : `did you mean --${similar}? `;
+    const hint = meantBy(error.input, error.corrections);
     return `Unknown flag '--${shown(error.input)}': ${hint}${expectedFlags(args)}`;
   }
   if (error instanceof AliasNotFoundError) {
@@ -30,7 +28,7 @@ export function usageProblem(error: unknown, args: readonly string[]): string {
   }
   if (error instanceof UnsatisfiedFlagError) {
     return `Cannot use --${error.externalFlagName} without a value: expected ` +
-      allowedFor(error.externalFlagName);
+      allowedFor(error.externalFlagName, args);
   }
   if (error instanceof UnexpectedFlagError) {
     return `Cannot use --${error.externalFlagName} twice: expected it once`;
@@ -41,7 +39,9 @@ export function usageProblem(error: unknown, args: readonly string[]): string {
   }
   if (error instanceof UnsatisfiedPositionalError) {
     const { placeholder } = error;
-    return `Cannot report '${verbOf(args)}' without its ${placeholder}: put it behind the word`;
+    const { path } = commandOf(commandTable(), args);
+    const attempt = isReport(args) ? `report '${path.at(-1)}'` : `use '${path.join(" ")}'`;
+    return `Cannot ${attempt} without its ${placeholder}: put it behind the word`;
   }
   if (error instanceof UnexpectedPositionalError) return unexpected(error.input, args);
   const message = error instanceof Error ? error.message : String(error);
@@ -51,55 +51,53 @@ export function usageProblem(error: unknown, args: readonly string[]): string {
 function unexpected(input: string, args: readonly string[]): string {
   const [, flag] = /^--([a-z-]+)=$/.exec(input) ?? [];
   if (flag !== undefined) {
-    return `Cannot use --${flag} without a value: expected ${allowedFor(flag)}`;
+    return `Cannot use --${flag} without a value: expected ${allowedFor(flag, args)}`;
   }
-  const verb = verbOf(args);
-  if (isReport(args) && REPORT_VERBS.includes(verb)) {
-    return `Cannot use '${shown(input)}' with 'report ${verb}': expected nothing behind it`;
-  }
-  if (isReport(args) && verb.startsWith("-")) {
-    return `Cannot use '${shown(input)}' behind a flag: expected the verb first: ` +
-      "report start --report-file PATH";
-  }
-  if (input.startsWith("-")) {
+  const meant = commandOf(commandTable(), args);
+  const { commands, path } = meant;
+  const [command = ""] = path;
+  if (input.startsWith("-") && !isReport(args)) {
     return `Cannot use the argument '${shown(input)}': ${expectedFlags(args)}`;
   }
-  return isReport(args)
-    ? `Unknown subcommand 'report ${shown(input)}': expected ${REPORT_VERBS.join(", ")}`
-    : `Unknown subcommand '${shown(input)}': expected run, check, results or report`;
+  if (commands.length === 0) {
+    return `Cannot use '${shown(input)}' with '${path.join(" ")}': expected nothing behind it`;
+  }
+  const names = nextWords(meant);
+  if (names.includes(input)) {
+    const example = isReport(args)
+      ? "the verb first: report start --report-file PATH"
+      : `it first: ${PROGRAM} ${input} --log-level LEVEL`;
+    return `Cannot use '${input}' behind a flag: expected ${example}`;
+  }
+  const unknown = command === "" ? shown(input) : `${command} ${shown(input)}`;
+  return `Unknown subcommand '${unknown}': ${didYouMean(input, names)}expected ${names.join(", ")}`;
 }
 
 function isReport([command]: readonly string[]): boolean {
   return command === "report";
 }
 
-function verbOf([_report, verb = ""]: readonly string[]): string {
-  return verb;
+/** What a flag takes, in the words of the help text. */
+function allowedFor(flag: string, args: readonly string[]): string {
+  const { flags } = commandOf(commandTable(), args);
+  return flags.find(({ name }) => name === flag)?.allowed ?? "true or false";
 }
 
-/** What a flag takes, in the words of the table of settings. */
-function allowedFor(flag: string): string {
-  if (flag === "format") return CONSUMED_FORMATS.join(" or ");
-  const settings: readonly SettingDefinition<unknown>[] = Object.values(SETTING_DEFINITIONS);
-  return settings.find((setting) => setting.flag === flag)?.allowed ?? "true or false";
+/** What was meant by an unknown flag: one of another subcommand, or one that is spelt alike. */
+function meantBy(flag: string, similar: readonly string[]): string {
+  const others = allCommands(commandTable()).flatMap(({ flags, path }) =>
+    path.length > 0 && flags.some(({ name }) => name === flag)
+      ? [[PROGRAM, ...path, `--${flag}`].join(" ")]
+      : []
+  );
+  const [meant] = [...others, ...similar.map((name) => `--${name}`)];
+  return meant === undefined ? "" : `did you mean ${meant}? `;
 }
 
 function expectedFlags(args: readonly string[]): string {
-  if (isReport(args)) {
-    return "expected --report-file, --configs-dir, --workspace-id, --workspaces-dir, --help; put -- " +
-      "in front of a text that begins with a dash";
-  }
-  if (args[0] === "results") {
-    return "expected --results-file, --workspace-id, --workspaces-dir, --format, --peek, --help";
-  }
-  const flags = [
-    ...Object.keys(SETTING_FLAGS),
-    "once (run)",
-    "json (check)",
-    "help",
-    "version",
-  ];
-  return `expected ${flags.map((flag) => `--${flag}`).join(", ")}`;
+  const { flags } = commandOf(commandTable(), args);
+  const dashes = isReport(args) ? "; put -- in front of a text that begins with a dash" : "";
+  return `expected ${flags.map(({ name }) => `--${name}`).join(", ")}${dashes}`;
 }
 
 function shown(input: string): string {

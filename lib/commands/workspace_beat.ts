@@ -1,13 +1,11 @@
-import { buildApplication, buildRouteMap, run as runApplication, text_en } from "@stricli/core";
+import { buildApplication, run as runApplication, text_en } from "@stricli/core";
 import { type Build, InputError } from "../config/mod.ts";
 import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
 import { neutralise } from "../text.ts";
 import { VERSION } from "../version.ts";
-import { check } from "./check.ts";
+import { PROGRAM } from "./command_table.ts";
 import { commandContext, LONGEST_MESSAGE } from "./context.ts";
-import { report } from "./report.ts";
-import { results } from "./results.ts";
-import { run } from "./run.ts";
+import { ROUTES } from "./routes.ts";
 import { usageProblem } from "./usage_problem.ts";
 
 /**
@@ -21,17 +19,9 @@ export async function workspaceBeat(args: readonly string[], build?: Build): Pro
   const context = commandContext(build);
   let failed: ExitCode = EXIT_CODE.unexpected;
   const application = buildApplication(
-    buildRouteMap({
-      routes: { run, check, results, report },
-      defaultCommand: "run",
-      docs: {
-        brief: "Keeps an agent's workspace alive and brings its results back",
-        fullDescription: "Keeps an agent's workspace alive and brings its results back. " +
-          "workspace-beat run --help lists the flags.",
-      },
-    }),
+    ROUTES,
     {
-      name: "workspace-beat",
+      name: PROGRAM,
       // Behind -- stands a text that may begin with a dash; nothing else takes one.
       scanner: { allowArgumentEscapeSequence: args[0] === "report" },
       versionInfo: { currentVersion: VERSION },

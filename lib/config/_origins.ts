@@ -6,10 +6,12 @@
  */
 
 import { readVariable } from "../grants.ts";
+import { didYouMean } from "../nearest.ts";
 import { neutralise } from "../text.ts";
 import { withoutCredentials } from "./_credentials.ts";
 import { configurationError, usageError } from "./errors.ts";
-import type { FlagName, FlagValues, Setting, SettingDefinition } from "./settings.ts";
+import type { SettingDefinition } from "./setting_definition.ts";
+import type { FlagName, FlagValues, Setting } from "./settings.ts";
 
 /** A row of the table whose flag, if any, is one that the command line knows. */
 export type Definition<T> = SettingDefinition<T> & { readonly flag?: FlagName };
@@ -56,10 +58,11 @@ export function builtIn<T>(value: T | undefined): Setting<T> | undefined {
 function notAllowed(
   text: string,
   origin: string,
-  { allowed }: { allowed: string },
+  { allowed, offered }: Pick<SettingDefinition<unknown>, "allowed" | "offered">,
   problem?: string,
 ): string {
   const shown = neutralise(withoutCredentials(text), 100);
   const why = problem === undefined ? "" : `${problem}: `;
-  return `Cannot use '${shown}' from ${origin}: ${why}expected ${allowed}`;
+  const hint = typeof offered === "object" ? didYouMean(text, offered) : "";
+  return `Cannot use '${shown}' from ${origin}: ${why}${hint}expected ${allowed}`;
 }

@@ -1,9 +1,11 @@
 import { parse } from "@std/yaml/parse";
 import { mayRead } from "../grants.ts";
 import type { LogLevel } from "../log/mod.ts";
+import { didYouMean } from "../nearest.ts";
 import { readSmallFile } from "../small_file.ts";
 import { neutralise, reasonOf } from "../text.ts";
 import { withoutCredentials } from "./_credentials.ts";
+import { SETTING_DEFINITIONS } from "./settings.ts";
 import {
   LONGEST_CARD_TEXT,
   parseAgentUrl,
@@ -74,10 +76,10 @@ export function parseConfig(text: string, path: string): ConfigFile {
     return { state: "read", problems: [`Cannot parse '${path}': ${syntaxProblem(error)}`] };
   }
   const problems: string[] = [];
-  const complain = (keys: readonly string[], expected: string, value: unknown) => {
+  const complain = (keys: readonly string[], advice: string, value: unknown) => {
     problems.push(
       `Cannot use '${keys.join(".")}' in '${path}' at ${positionOf(text, keys)}: ` +
-        `expected ${expected}: current value is ${shown(value)}; the default is used`,
+        `${advice}: current value is ${shown(value)}; the default is used`,
     );
   };
   if (root === null || root === undefined) return { state: "read", problems };
@@ -92,12 +94,16 @@ export function parseConfig(text: string, path: string): ConfigFile {
   const read = <T>(
     block: Mapping,
     keys: readonly string[],
-    { expected, parseValue }: ConfigValue<T>,
+    { expected, offered = [], parseValue }: ConfigValue<T>,
   ): T | undefined => {
     const key = keys.at(-1) ?? "";
     if (!Object.hasOwn(block, key)) return undefined;
     const value = parseValue(block[key]);
-    if (value === undefined) complain(keys, expected, block[key]);
+    if (value === undefined) {
+      const written = block[key];
+      const hint = typeof written === "string" ? didYouMean(written, offered) : "";
+      complain(keys, `${hint}expected ${expected}`, written);
+    }
     return value;
   };
   const blockOf = (parent: Mapping, keys: readonly string[]): Mapping =>
@@ -135,6 +141,8 @@ type Mapping = Record<string, unknown>;
 interface ConfigValue<T> {
   /** What is allowed, as a problem says it. */
   readonly expected: string;
+  /** The words that are allowed, where nothing else is. */
+  readonly offered?: readonly string[];
   /** Reads the YAML value; undefined when it is not allowed. */
   readonly parseValue: (value: unknown) => T | undefined;
 }
@@ -148,11 +156,13 @@ const INTERVAL: ConfigValue<number> = {
   parseValue: parseConfigInterval,
 };
 const LOG_LEVEL: ConfigValue<LogLevel> = {
-  expected: "one of debug, info, warning, error",
+  expected: SETTING_DEFINITIONS.logLevel.allowed,
+  offered: SETTING_DEFINITIONS.logLevel.offered,
   parseValue: (value) => typeof value === "string" ? parseLogLevel(value) : undefined,
 };
 const REGISTER: ConfigValue<RegisterMode> = {
-  expected: "push, poll or off",
+  expected: SETTING_DEFINITIONS.registerMode.allowed,
+  offered: SETTING_DEFINITIONS.registerMode.offered,
   parseValue: (value) => {
     if (value === false) return "off"; // YAML's older versions mean that by a bare off
     return typeof value === "string" ? parseRegisterMode(value) : undefined;

@@ -21,12 +21,12 @@ export {
 export type { Build } from "./build.ts";
 export { resolveReportFile, resolveResultsFile } from "./paths.ts";
 export { type ResolvedSettings, resolveSettings } from "./resolve.ts";
+export type { Offered, SettingDefinition } from "./setting_definition.ts";
 export {
   type FlagName,
   type FlagValues,
   type Setting,
   SETTING_DEFINITIONS,
-  type SettingDefinition,
   type SettingName,
   type Settings,
 } from "./settings.ts";

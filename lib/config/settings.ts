@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { EnvironmentVariable } from "./environment.ts";
+import type { SettingDefinition } from "./setting_definition.ts";
 import {
   ageText,
   fileModeText,
@@ -39,32 +39,6 @@ import type { SwitchName } from "./switches.ts";
 import { parseToken } from "../token.ts";
 import { parseWorkspaces, type WorkspaceEntries, workspacesProblem } from "./workspaces.ts";
 
-/** One row of the table. */
-export interface SettingDefinition<T> {
-  /** Reads the value; undefined when the text is not allowed. */
-  readonly parse: (text: string) => T | undefined;
-  /** What is allowed, as an error message says it. */
-  readonly allowed: string;
-  /** What it is for, as the help text says it. */
-  readonly brief: string;
-  /** The flag's name, without dashes. */
-  readonly flag?: string;
-  /** The variables it is read from, the first that is set. */
-  readonly variables?: readonly EnvironmentVariable[];
-  /** Whether a variable that says this says nothing, beside one that is empty. */
-  isBlank?(text: string): boolean;
-  /** Whether its value may never be shown. */
-  readonly secret?: boolean;
-  /** Says what is wrong about a text that is not allowed, without any secret that is in it. */
-  problem?(text: string): string;
-  /**
-   * Writes the value as a flag would give it.
-   *
-   * @default {String}
-   */
-  show?(value: T): string;
-}
-
 /** Every setting, by the name the code uses. */
 export const SETTING_DEFINITIONS = {
   workspaceId: {
@@ -92,6 +66,7 @@ export const SETTING_DEFINITIONS = {
     allowed: "the path of a file, or - for standard output",
     brief: "Where results are appended for the agent; - writes them to standard output",
     flag: "results-file",
+    offered: "file",
     variables: ["DELEGATION_RESULTS_FILE"],
   },
   resultsMode: {
@@ -120,6 +95,7 @@ export const SETTING_DEFINITIONS = {
     allowed: "the path of a folder",
     brief: "The folder of the token file and the inbound secret",
     flag: "configs-dir",
+    offered: "folder",
     variables: ["CONFIGS_DIR"],
   },
   reportFile: {
@@ -127,6 +103,7 @@ export const SETTING_DEFINITIONS = {
     allowed: "the path of a file",
     brief: "Where the agent reports about itself",
     flag: "report-file",
+    offered: "file",
     variables: ["RUNTIME_REPORT_FILE"],
   },
   reportMaxAgeSeconds: {
@@ -142,12 +119,14 @@ export const SETTING_DEFINITIONS = {
     allowed: "the path of a file",
     brief: "The config.yaml to read",
     flag: "config",
+    offered: "file",
   },
   logLevel: {
     parse: parseLogLevel,
     allowed: "one of debug, info, warning, error",
     brief: "The least level that is logged",
     flag: "log-level",
+    offered: ["debug", "info", "warning", "error"],
     variables: ["LOG_LEVEL"],
   },
   logFormat: {
@@ -155,24 +134,28 @@ export const SETTING_DEFINITIONS = {
     allowed: "text or json",
     brief: "How log lines look",
     flag: "log-format",
+    offered: ["text", "json"],
   },
   notify: {
     parse: parseNotifyMode,
     allowed: "all, failures or off",
     brief: "Which results the user is told of",
     flag: "notify",
+    offered: ["all", "failures", "off"],
   },
   registerMode: {
     parse: parseRegisterMode,
     allowed: "push, poll or off",
     brief: "Whether the workspace is registered, and how it gets its messages",
     flag: "register",
+    offered: ["push", "poll", "off"],
   },
   agentCardFile: {
     parse: parsePath,
     allowed: "the path of a JSON file",
     brief: "The agent card that is registered",
     flag: "agent-card",
+    offered: "file",
   },
   agentUrl: {
     parse: parseAgentUrl,
@@ -207,6 +190,7 @@ export const SETTING_DEFINITIONS = {
     allowed: "the path of a file, or off",
     brief: "What is touched when the workspace polls, so that the platform cannot wake the agent",
     flag: "wake-file",
+    offered: "file",
   },
   wakesPerHour: {
     parse: parseWakesPerHour,
@@ -228,12 +212,14 @@ export const SETTING_DEFINITIONS = {
     allowed: "the path of a folder",
     brief: "The folder of the files of MOLECULE_WORKSPACES, one folder in it for each",
     flag: "workspaces-dir",
+    offered: "folder",
   },
   sendsOrigin: {
     parse: parseSwitch,
     allowed: "on or off",
     brief: "Whether requests carry the platform's own Origin, which its SaaS edge wants",
     flag: "origin",
+    offered: ["on", "off"],
   },
   environmentToken: {
     parse: parseToken,

@@ -6,22 +6,43 @@
 
 import { fromFileUrl } from "@std/path/from-file-url";
 import { bundleArguments, compileArguments, entryModule } from "./arguments.ts";
+import { type BaseBinary, checkBaseBinary } from "./base_binary.ts";
 import type { CompileOptions } from "./options.ts";
 
 const ROOT = new URL("../../", import.meta.url);
+
+/** There is no base binary, and none can be downloaded. */
+export class NoBaseBinaryError extends Error {
+  /** Why it cannot be downloaded, in one line. */
+  readonly reason: string;
+
+  /** @param text What Deno said. */
+  constructor(text: string) {
+    super(
+      `${text}\nCannot make the binary: 'deno compile' failed: the base binary cannot be ` +
+        `downloaded; DENORT_BIN can name one of Deno ${Deno.version.deno}`,
+    );
+    this.name = "NoBaseBinaryError";
+    const [url = "", last = ""] = [/https:\/\/dl\.deno\.land\/[^\s)]*/, /[^\n]*$/]
+      .map((pattern) => pattern.exec(text)?.[0] ?? "");
+    this.reason = `${url}: ${last.replace(/^\s*\d+: /, "")}`;
+  }
+}
 
 /**
  * Makes a binary, in place of what is at its path.
  *
  * Requires `--allow-run` for Deno itself, `--allow-read`, `--allow-write` for `build/` and
- * `--allow-env=DENORT_BIN,DENO_TLS_CA_STORE`.
+ * `--allow-env=DENO_TLS_CA_STORE`.
  *
  * @param options What to make.
+ * @param base The base binary; left out for `deno compile` to download it.
  * @returns The binary's size in bytes.
+ * @throws {NoBaseBinaryError} When the base binary cannot be downloaded.
  * @throws {Error} When a step fails: the message says which and what to do.
  */
-export async function makeBinary(options: CompileOptions): Promise<number> {
-  await checkBaseBinary(Deno.env.get("DENORT_BIN"));
+export async function makeBinary(options: CompileOptions, base?: BaseBinary): Promise<number> {
+  if (base !== undefined) await checkBaseBinary(base, options.target ?? Deno.build.target);
   const work = fromFileUrl(new URL("build/", ROOT));
   await Deno.mkdir(work, { recursive: true });
   const dir = await Deno.makeTempDir({ dir: work, prefix: "compile-" });
@@ -34,40 +55,23 @@ export async function makeBinary(options: CompileOptions): Promise<number> {
       entryModule(options, new URL("lib/commands/mod.ts", ROOT).href),
     );
     await deno(bundleArguments({ entry, bundle, config }));
-    await deno(compileArguments(options, bundle));
+    await Deno.utime(bundle, 0, 0); // the binary holds it, and is to be the same each time
+    await deno(compileArguments(options, bundle), base);
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
   return (await Deno.stat(options.output)).size;
 }
 
-/**
- * Refuses a base binary of another version: `deno compile` would take it, and make a program that
- * does not start.
- */
-async function checkBaseBinary(path: string | undefined): Promise<void> {
-  if (path === undefined) return;
-  const bytes = await Deno.readFile(path).catch((error: Error) => {
-    throw new Error(`Cannot read the base binary that DENORT_BIN names: ${error.message}`, {
-      cause: error,
-    });
-  });
-  const [, version] = new TextDecoder("latin1").decode(bytes).match(/Deno\/(\d+\.\d+\.\d+)/) ?? [];
-  if (version === undefined || version === Deno.version.deno) return;
-  throw new Error(
-    `Cannot compile with the base binary '${path}' from DENORT_BIN: expected one of Deno ` +
-      `${Deno.version.deno}: current value is of Deno ${version}`,
-  );
-}
-
 /** Runs this very Deno. */
-async function deno(args: string[]): Promise<void> {
+async function deno(args: string[], base?: BaseBinary): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args,
     env: {
       NO_COLOR: "1",
       RUST_BACKTRACE: "0",
       DENO_NO_PACKAGE_JSON: "1", // one in a folder above is not ours
+      ...base !== undefined && { DENORT_BIN: base.path },
       // The bundler is fetched from the npm registry, which may be a company's own.
       DENO_TLS_CA_STORE: Deno.env.get("DENO_TLS_CA_STORE") ?? "system,mozilla",
     },
@@ -75,8 +79,6 @@ async function deno(args: string[]): Promise<void> {
   }).output();
   if (success) return;
   const text = new TextDecoder().decode(stderr).trim();
-  const hint = text.includes("dl.deno.land")
-    ? `: the base binary cannot be downloaded; DENORT_BIN can name one of Deno ${Deno.version.deno}`
-    : "";
-  throw new Error(`${text}\nCannot make the binary: 'deno ${args[0]}' failed${hint}`);
+  if (text.includes("dl.deno.land")) throw new NoBaseBinaryError(text);
+  throw new Error(`${text}\nCannot make the binary: 'deno ${args[0]}' failed`);
 }

@@ -19,6 +19,7 @@ import {
   NO_WAKE_FILE,
 } from "../../lib/permissions.ts";
 import { neutralise } from "../../lib/text.ts";
+import { programPath, TARGETS } from "./targets.ts";
 
 /** What a binary is made for, and where it goes. */
 export interface CompileOptions extends Build {
@@ -36,13 +37,7 @@ interface Flag {
   readonly brief: string;
 }
 
-/** The systems that Deno has a base binary for, and whose paths begin with a slash. */
-const TARGETS = [
-  "x86_64-unknown-linux-gnu",
-  "aarch64-unknown-linux-gnu",
-  "x86_64-apple-darwin",
-  "aarch64-apple-darwin",
-];
+const TRIPLES = TARGETS.map(({ triple }) => triple);
 
 const ABSOLUTE = "an absolute path in the image without ',', '.' or '..' in it as a part, " +
   "and without control characters";
@@ -90,8 +85,8 @@ const FLAGS = {
     brief: "The folder of the files of MOLECULE_WORKSPACES, granted as a whole [none]",
   },
   "target": {
-    parse: (text) => TARGETS.find((target) => target === text),
-    allowed: `one of ${TARGETS.join(", ")}`,
+    parse: (text) => TRIPLES.find((triple) => triple === text),
+    allowed: `one of ${TRIPLES.join(", ")}`,
     brief: "The system of the image [this one]",
   },
   "output": {
@@ -144,7 +139,10 @@ export function parseOptions(args: readonly string[]): CompileOptions {
     wakeFile: one("wake-file") ?? defaultWakeFile(resultsFile),
     workspacesDir: one("workspaces-dir"),
     target: one("target"),
-    output: one("output") ?? "build/workspace-beat",
+    output: programPath(
+      one("output") ?? "build/workspace-beat",
+      one("target") ?? Deno.build.target,
+    ),
   };
   if (isWakeFileTaken(options)) {
     throw usageError(

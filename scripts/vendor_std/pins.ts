@@ -86,6 +86,7 @@ export const PARTS: readonly Part[] = [
   { name: "testing", version: "1.0.17", tarball: VERYFRONT }, // bdd only
   // Its mock and time are those of 1.0.14; their types are in scripts/std_types.
   { name: "testing", version: "1.0.17", tarball: DENO_STD, only: /^_?(mock|time)/ },
+  { name: "text", version: "1.0.0-rc.1", tarball: WINDMILL }, // closest string only
   { name: "yaml", version: "1.0.10", tarball: WINDMILL },
 ];
 
@@ -97,6 +98,7 @@ export const IMPORTED: readonly string[] = [
   "log",
   "path",
   "testing",
+  "text",
   "yaml",
 ];
 

@@ -1,4 +1,5 @@
 import { compileArguments } from "../../scripts/compile/arguments.ts";
+import { baseBinaryOfVariable } from "../../scripts/compile/base_binary.ts";
 import { makeBinary } from "../../scripts/compile/binary.ts";
 import type { CompileOptions } from "../../scripts/compile/options.ts";
 
@@ -30,7 +31,12 @@ export async function compileForTests(): Promise<Compiled> {
     target: undefined,
     output: `${dir}/workspace-beat`,
   };
-  return { options, dir, port, missing: await reasonFor(makeBinary(options)) };
+  return {
+    options,
+    dir,
+    port,
+    missing: await reasonFor(makeBinary(options, baseBinaryOfVariable())),
+  };
 }
 
 /** Makes a binary of another program with the very grants and flags of the real one. */

@@ -17,7 +17,7 @@ const SENSELESS: readonly (readonly [args: readonly string[], says: string])[] =
   [["wedged", ""], "Cannot mark a wedge without a reason"],
   [["wedged", " ", "\n"], "Cannot mark a wedge without a reason"],
   [["stop"], `Unknown subcommand 'report stop': ${VERBS}`],
-  [["Start", "x"], `Unknown subcommand 'report Start': ${VERBS}`],
+  [["Start", "x"], `Unknown subcommand 'report Start': did you mean start? ${VERBS}`],
   [[""], `Unknown subcommand 'report ': ${VERBS}`],
   [["\u001b[31m\nstart"], `Unknown subcommand 'report [31m start': ${VERBS}`],
   [["done", "x"], "Cannot use 'x' with 'report done': expected nothing behind it"],
@@ -31,8 +31,14 @@ const SENSELESS: readonly (readonly [args: readonly string[], says: string])[] =
   ],
   [["start", "x", "--label"], `Unknown flag '--label': ${EXPECTED_FLAGS}`],
   [["start", "-x"], `Unknown flag '-x': ${EXPECTED_FLAGS}`],
-  [["--interval", "5"], `Unknown flag '--interval': ${EXPECTED_FLAGS}`],
-  [["done", "--json"], `Unknown flag '--json': ${EXPECTED_FLAGS}`],
+  [
+    ["--interval", "5"],
+    `Unknown flag '--interval': did you mean workspace-beat run --interval? ${EXPECTED_FLAGS}`,
+  ],
+  [
+    ["done", "--once"],
+    `Unknown flag '--once': did you mean workspace-beat run --once? ${EXPECTED_FLAGS}`,
+  ],
   [
     ["done", "--report-fil", "x"],
     "Unknown flag '--report-fil': did you mean --report-file? " +

@@ -272,7 +272,7 @@ for (
       ["--once"],
       {},
       64,
-      /^Unknown flag '--once': expected --results-file, --workspace-id, --workspaces-dir, --format, --peek, --help$/,
+      /^Unknown flag '--once': did you mean workspace-beat run --once\? expected --results-file, --workspace-id, --workspaces-dir, --format, --peek, --help$/,
     ],
     [["--workspace-id="], {}, 64, /^Cannot use --workspace-id without a value: expected 1 to 128/],
     [["--workspaces-dir"], {}, 64, /^Cannot use --workspaces-dir without a value: expected the pa/],

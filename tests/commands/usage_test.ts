@@ -53,10 +53,10 @@ Deno.test("workspaceBeat() exits with 64 and one line when a flag's value is not
   add("--configs-dir", [""], "the path of a folder");
   add("--config", [""], "the path of a file");
   add("--log-level", ["", "loud", "2"], "one of debug, info, warning, error");
-  add("--log-format", ["", "xml", "JSON"], "text or json");
+  add("--log-format", ["", "xml"], "text or json");
   add("--notify", ["", "some"], "all, failures or off");
   add("--origin", ["", "yes"], "on or off");
-  add("--register", ["", "on", "Poll"], "push, poll or off");
+  add("--register", ["", "on"], "push, poll or off");
   add("--agent-card", [""], "the path of a JSON file");
   add("--agent-url", ["", "agent:8000", "ftp://agent"], "an http:// or https:// URL without cred");
   add("--wake-file", [""], "the path of a file, or off");
@@ -72,10 +72,12 @@ Deno.test("workspaceBeat() exits with 64 and one line when the command line has 
     [W, ["--token=hunter2"], 64, ["Unknown flag '--token"]],
     [W, ["--token", "hunter2"], 64, ["Unknown flag '--token'"]],
     [W, ["-x"], 64, ["Unknown flag '-x'"]],
-    [W, ["--json"], 64, ["Unknown flag '--json'", "--json (check)"]],
-    [W, ["check", "--once"], 64, ["Unknown flag '--once'", "--once (run)"]],
+    [W, ["--json"], 64, ["Unknown flag '--json': did you mean workspace-beat check --json? "]],
+    [W, ["check", "--once"], 64, [
+      "Unknown flag '--once': did you mean workspace-beat run --once? ",
+    ]],
     [W, ["--no-once"], 64, ["Unknown flag '--no-once'"]],
-    [W, ["stop"], 64, ["Unknown subcommand 'stop': expected run, check, results or report"]],
+    [W, ["stop"], 64, ["Unknown subcommand 'stop': expected run, check, "]],
     [W, ["run", "now"], 64, ["'now'"]],
     [W, [""], 64, ["Unknown subcommand ''"]],
     [W, ["\u001b[31m\nrun"], 64, ["Unknown subcommand '[31m run'"]],
@@ -85,8 +87,34 @@ Deno.test("workspaceBeat() exits with 64 and one line when the command line has 
     [W, ["--notify", "--once"], 64, ["--notify without a value: expected all, failures or off"]],
     [W, ["--interval", "5", "--interval", "6"], 64, ["--interval twice: expected it once"]],
     [W, ["--once=perhaps"], 64, ["'perhaps' from --once", "true or false"]],
+    [W, ["--once", "check"], 64, ["Cannot use 'check' behind a flag: expected it first"]],
+    [W, ["check", "now"], 64, ["Cannot use 'now' with 'check': expected nothing behind it"]],
+    [W, ["completions"], 64, ["Cannot use 'completions' without its shell"]],
+    [W, ["completions", "bash", "zsh"], 64, ["Cannot use 'zsh' with 'completions'"]],
     [{}, ["--log-level", "loud"], 64, ["'loud' from --log-level", LEVELS]],
   ]);
+});
+
+/** What was written, and what it is taken for. */
+const MEANT: readonly (readonly [args: readonly string[], meant: string])[] = [
+  [["chek"], "Unknown subcommand 'chek': did you mean check? expected run, check, "],
+  [["Check"], "Unknown subcommand 'Check': did you mean check? expected"],
+  [["reprot", "start", "x"], "Unknown subcommand 'reprot': did you mean report? expected"],
+  [["report", "strat", "x"], "Unknown subcommand 'report strat': did you mean start? expected"],
+  [["--log-levle", "info"], "Unknown flag '--log-levle': did you mean --log-level? expected"],
+  [["--peek"], "Unknown flag '--peek': did you mean workspace-beat results --peek? expected"],
+  [["--log-level", "bebug"], "'bebug' from --log-level: did you mean debug? expected one of"],
+  [["--log-level", "err"], "'err' from --log-level: did you mean error? expected one of"],
+  [["--log-format", "JSON"], "'JSON' from --log-format: did you mean json? expected text or json"],
+  [["--notify", "failure"], "'failure' from --notify: did you mean failures? expected all, "],
+  [["--origin", "onn"], "'onn' from --origin: did you mean on? expected on or off"],
+  [["--register", "Poll"], "'Poll' from --register: did you mean poll? expected push, "],
+  [["results", "--format", "jsn"], "'jsn' from --format: did you mean json? expected text or json"],
+  [["completions", "fisch"], "Cannot complete in 'fisch': did you mean fish? expected bash, "],
+];
+
+Deno.test("workspaceBeat() asks whether the nearest word was meant", async () => {
+  await assertRefused(MEANT.map(([args, meant]) => [W, args, 64, [meant]]));
 });
 
 Deno.test("workspaceBeat() exits with 78 and one line when a variable's value is not allowed", async () => {
@@ -104,6 +132,7 @@ Deno.test("workspaceBeat() exits with 78 and one line when a variable's value is
     refused("WORKSPACE_ID", "x".repeat(5000), "x".repeat(100)),
     refused("PLATFORM_URL", "platform:8080", "'platform:8080'", URL_ALLOWED),
     refused("LOG_LEVEL", "loud", "'loud'", LEVELS),
+    [{ ...W, LOG_LEVEL: "wraning" }, [], 78, ["in the environment: did you mean warning? "]],
     refused("MOLECULE_WORKSPACE_TOKEN", "hunter2 hunter2", "(not shown)", "without spaces"),
   ]);
 });

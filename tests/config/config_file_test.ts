@@ -32,6 +32,12 @@ const BROKEN: readonly (readonly [text: string, place: string, says: string])[] 
   ["# observability:\nother:\n  observability: {}\nobservability:\n", "line 4, column 1", "'null'"],
   ["{observability: off}", "line 1, column 2", "current value is 'off'"],
   ["observability:\r\n  log_level: loud\r\n", "line 2, column 3", "'observability.log_level'"],
+  [
+    "observability:\n  log_level: DEBUGG\n",
+    "line 2, column 3",
+    "did you mean debug? expected one of",
+  ],
+  ["heartbeat:\n  register: pull\n", "line 2, column 3", "did you mean poll? expected push, poll"],
   ["observability:\n  log_level: 20\n", "line 2, column 3", "expected one of debug, info"],
   ["observability:\n  log_level: &a [*a]\n", "line 2, column 3", "current value is a list"],
   [

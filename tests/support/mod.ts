@@ -14,4 +14,5 @@ export {
   type SidecarProcessOptions,
   startSidecar,
 } from "../../scripts/sidecar_process/mod.ts";
+export { missingProgram } from "./missing_program.ts";
 export { makeTempDir, type TempDir } from "./temp_dir.ts";
