@@ -6,17 +6,26 @@ import {
   SWITCHES,
 } from "../lib/config/mod.ts";
 import { EXIT_CODE } from "../lib/exit_code.ts";
-import { grantFlags, leastGrants } from "../lib/permissions.ts";
-import { type DevPlatform, startDevPlatform } from "../scripts/dev_platform/mod.ts";
-import { makeTempDir, SidecarProcess } from "./support/mod.ts";
+import { parseOptions } from "../scripts/compile/options.ts";
+import { Document } from "./docs/_document.ts";
+import { startUser } from "./docs/_user.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
-const README = await Deno.readTextFile(`${ROOT}README.md`);
+const DOCUMENT = await Document.read("README.md");
+const README = DOCUMENT.text;
 const CONFIG = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
 
 /** The commands of the README's shell blocks, in their order. */
-const COMMANDS = [...README.matchAll(/^```sh\n(.*?)^```$/gms)]
-  .flatMap(([, block = ""]) => block.trim().split("\n"));
+const COMMANDS = DOCUMENT.takeAll("sh").flatMap((block) => block.trim().split("\n"));
+const DOCKERFILE = DOCUMENT.take("Build it into an image", "dockerfile");
+const LAYOUT = DOCUMENT.take("Architecture", "");
+// tests/commands/completions_test.ts runs each in its shell.
+for (const shell of ["bash", "zsh", "fish"]) DOCUMENT.take("Completions", shell);
+DOCUMENT.take("Architecture", ""); // a drawing of how data flows
+
+Deno.test("README.md has no block that no test runs", () => {
+  assertEquals(DOCUMENT.untaken, []);
+});
 
 /** Names that stand in the first columns of a table, in backquotes. */
 function named(heading: RegExp, columns: number): Set<string> {
@@ -127,77 +136,67 @@ for (const [command, trial] of Object.entries(TRIALS)) {
   Deno.test(`README's command does what it says: ${command}`, () => trial(command));
 }
 
-/** Where a new user would be: the repository, a platform, a token, and both programs on the PATH. */
-async function withUser<T>(
-  use: (start: (command: string) => SidecarProcess, platform: DevPlatform) => Promise<T>,
-  options: { token?: string | null } = {},
-): Promise<T> {
-  await using platform = await startDevPlatform();
-  await using dir = await makeTempDir();
-  const workspace = platform.addWorkspace(options);
-  await Deno.mkdir(`${dir.path}/bin`);
-  await Deno.symlink(Deno.execPath(), `${dir.path}/bin/deno`);
-  const paths = { CONFIGS_DIR: dir.path, DELEGATION_RESULTS_FILE: `${dir.path}/results.jsonl` };
-  const grants = grantFlags(leastGrants({
-    platformUrls: [platform.url],
-    resultsFile: paths.DELEGATION_RESULTS_FILE,
-    configsDir: dir.path,
-    configFile: "/configs/config.yaml",
-    reportFile: `${dir.path}/.runtime_report.json`,
-  }));
-  const program = `exec deno run --no-prompt ${grants.join(" ")} ${ROOT}main.ts "$@"`;
-  await Deno.writeTextFile(`${dir.path}/bin/workspace-beat`, `#!/bin/sh\n${program}\n`, {
-    mode: 0o755,
-  });
-  const env = {
-    ...paths,
-    PATH: `${dir.path}/bin:${Deno.env.get("PATH")}`,
-    PLATFORM_URL: platform.url,
-    WORKSPACE_ID: workspace.id,
-    MOLECULE_WORKSPACE_TOKEN: workspace.token ?? "",
-  };
-  return await use((command) =>
-    new SidecarProcess(
-      new Deno.Command("sh", {
-        args: ["-c", `exec ${command}`],
-        cwd: ROOT,
-        env,
-        stdin: "null",
-        stdout: "piped",
-        stderr: "piped",
-      }).spawn(),
-    ), platform);
-}
-
 async function endsBy(command: string, codes: readonly number[]): Promise<void> {
-  await withUser(async (start) => {
-    await using process = start(command);
-    const code = await process.ended();
-    assert(
-      codes.includes(code),
-      `exit code ${code}:\n${[...process.stdout, ...process.stderr].join("\n")}`,
-    );
-  });
+  await using user = await startUser();
+  const { code, stderr, stdout } = await user.run(command);
+  assert(codes.includes(code), `exit code ${code}:\n${[...stdout, ...stderr].join("\n")}`);
 }
 
 async function beatsForEver(
   command: string,
   options?: { token: string | null },
 ): Promise<void> {
-  await withUser(async (start, platform) => {
-    await using process = start(command);
-    await platform.waitFor((request) => request.route === "heartbeat" && request.status === 200);
-    assertEquals(await process.stop(), 0);
-  }, options);
+  await using user = await startUser(options);
+  await using process = user.start(`exec ${command}`);
+  await user.platform.waitFor(({ route, status }) => route === "heartbeat" && status === 200);
+  assertEquals(await process.stop(), 0);
 }
 
 async function servesForEver(command: string): Promise<void> {
-  await withUser(async (start) => {
-    await using process = start(command.replace("8080", "0"));
-    const line = await process.waitForOutput(/http:\/\/127\.0\.0\.1:\d+/);
-    const [url = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(line) ?? [];
-    const answer = await fetch(`${url}/health`);
-    assertEquals([answer.status, await answer.json()], [200, { status: "ok" }]);
-    await process.stop();
-  });
+  await using user = await startUser();
+  await using process = user.start(`exec ${command.replace("8080", "0")}`);
+  const line = await process.waitForOutput(/http:\/\/127\.0\.0\.1:\d+/);
+  const [url = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(line) ?? [];
+  const answer = await fetch(`${url}/health`);
+  assertEquals([answer.status, await answer.json()], [200, { status: "ok" }]);
+  await process.stop();
 }
+
+/** The instructions of the Dockerfile, by their words. */
+function instructions(word: string): string[] {
+  return DOCKERFILE.split("\n").filter((line) => line.startsWith(`${word} `))
+    .map((line) => line.slice(word.length + 1));
+}
+
+Deno.test("README's Dockerfile copies what deno task compile makes", () => {
+  const [from = "", to = ""] = instructions("COPY")[0]?.split(" ") ?? [];
+  assertEquals(from, parseOptions(["--platform-url", "https://a.test"]).output);
+  assertEquals(to, "/usr/local/bin/workspace-beat");
+});
+
+Deno.test("README's Dockerfile starts the sidecar beside the agent, whose end is the container's", async () => {
+  await using user = await startUser();
+  const started = `${user.dir}/started`;
+  await Deno.writeTextFile(`${user.dir}/bin/workspace-beat`, `#!/bin/sh\necho >'${started}'\n`);
+  // It ends when the sidecar has been started, with a code of its own.
+  const agent = "#!/bin/sh\nfor _ in $(seq 1000); do " +
+    `if [ -e '${started}' ]; then exit 42; fi; sleep 0.01; done\n`;
+  await Deno.writeTextFile(`${user.dir}/bin/your-agent`, agent, { mode: 0o755 });
+  const [entrypoint = "", command = ""] = ["ENTRYPOINT", "CMD"].flatMap(instructions);
+  const [program = "", ...args] = [...JSON.parse(entrypoint), ...JSON.parse(command)];
+  const { code } = await new Deno.Command(program, { args, clearEnv: true, env: { ...user.env } })
+    .output();
+  assertEquals(code, 42);
+});
+
+Deno.test("README's layout names only what is there", async () => {
+  let folder = "";
+  for (const line of LAYOUT.trimEnd().split("\n")) {
+    for (
+      const [, name = ""] of line.split(/ {2,}/).slice(0, 2).join(" ").matchAll(/(\S+(?:\/|\.ts))/g)
+    ) {
+      if (!line.startsWith(" ")) folder = name.endsWith("/") ? name : "";
+      await Deno.stat(`${ROOT}${line.startsWith(" ") ? folder : ""}${name}`);
+    }
+  }
+});

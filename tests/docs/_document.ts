@@ -1,4 +1,4 @@
-const FOLDER = new URL("../../docs/", import.meta.url);
+const ROOT = new URL("../../", import.meta.url);
 
 /** A fenced block. */
 interface Block {
@@ -8,7 +8,7 @@ interface Block {
   readonly text: string;
 }
 
-/** A file of docs/, as its tests see it. */
+/** A Markdown file, as its tests see it. */
 export class Document {
   /** All of it. */
   readonly text: string;
@@ -33,10 +33,10 @@ export class Document {
   /**
    * Reads it.
    *
-   * @param name The file's name in docs/.
+   * @param path The file's path in the repository.
    */
-  static async read(name: string): Promise<Document> {
-    return new Document(await Deno.readTextFile(new URL(name, FOLDER)));
+  static async read(path: string): Promise<Document> {
+    return new Document(await Deno.readTextFile(new URL(path, ROOT)));
   }
 
   /** The headings of the blocks that nobody has taken. */
@@ -57,6 +57,23 @@ export class Document {
     const [block] = at < 0 ? [] : this.#left.splice(at, 1);
     if (block === undefined) throw new Error(`No block '${info}' stands under '${heading}'`);
     return block.text;
+  }
+
+  /**
+   * Takes all blocks of a kind that nobody has taken.
+   *
+   * @param info What stands behind their fences.
+   * @param heading The heading they stand under; any by default.
+   */
+  takeAll(info: string, heading?: string): string[] {
+    return this.#left.filter((block) =>
+      block.info === info && (heading === undefined || block.heading === heading)
+    ).map((block) => this.take(block.heading, info));
+  }
+
+  /** Its headings. */
+  get headings(): string[] {
+    return [...this.#sections.keys()];
   }
 
   /**
@@ -81,7 +98,7 @@ export class Document {
   /** What a link within it can lead to. */
   get anchors(): Set<string> {
     return new Set([...this.#sections.keys()].map((heading) => {
-      return `#${heading.toLowerCase().replaceAll(/[^\p{L}\d -]/gu, "").replaceAll(" ", "-")}`;
+      return `#${heading.toLowerCase().replaceAll(/[^\p{L}\d _-]/gu, "").replaceAll(" ", "-")}`;
     }));
   }
 }

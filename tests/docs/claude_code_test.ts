@@ -5,7 +5,7 @@ import { ClaudeCode, commandsFor, type EventInput, parseHooks } from "./_claude_
 import { Document } from "./_document.ts";
 import { agentEnvironment, type Reporting, startReporting } from "./_reporting.ts";
 
-const HOOKS = parseHooks((await Document.read("report.md")).take("Claude Code", "json"));
+const HOOKS = parseHooks((await Document.read("docs/report.md")).take("Claude Code", "json"));
 
 /** Every event that the recipe has hooks for, in the order of a session. */
 const EVENTS: readonly (readonly [event: string, about: EventInput])[] = [

@@ -3,7 +3,7 @@ import { TARGETS } from "../../scripts/compile/targets.ts";
 import { checkOut } from "../scripts/release/_release.ts";
 import { Document } from "./_document.ts";
 
-const document = await Document.read("release.md");
+const document = await Document.read("docs/release.md");
 const MAKE = document.take("Make one", "sh");
 const CHECK = document.take("Check one", "sh");
 const INSTALL = document.take("Install one", "sh");

@@ -1,0 +1,170 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { lookIntoTokenFile } from "../../lib/auth/token_file.ts";
+import { JOURNAL_VERSION, recordLine } from "../../lib/delegations/journal_line.ts";
+import { Journal } from "../../lib/delegations/journal.ts";
+import type { JournalRecord } from "../../lib/delegations/journal_record.ts";
+import { parseResultLine } from "../../lib/delegations/result_record.ts";
+import { REPORTED_STATUSES, resultLine } from "../../lib/delegations/result.ts";
+import { WakeFile } from "../../lib/delegations/wake_file.ts";
+import {
+  defaultReportFile,
+  defaultWakeFile,
+  inboundSecretFile,
+  reportFiles,
+  resultsFiles,
+  tokenFile,
+} from "../../lib/permissions.ts";
+import { startSession } from "../commands/_session.ts";
+import { makeTempDir, recordingLog } from "../support/mod.ts";
+import { whyNot } from "./_agent.ts";
+import { Document } from "./_document.ts";
+import { shapeOf } from "./_shape.ts";
+
+const DOCUMENT = await Document.read("docs/files.md");
+const RESULT = DOCUMENT.take("The results file", "jsonl");
+const JOURNAL = DOCUMENT.take("The journal", "text");
+const READER = DOCUMENT.take("The journal", "python");
+const LOCK = DOCUMENT.take("Locks", "text");
+const WAKE = DOCUMENT.take("The wake file", "text");
+const TOKEN = DOCUMENT.take("Token and inbound secret", "text");
+
+Deno.test("docs/files.md has no block that no test runs", () => {
+  assertEquals(DOCUMENT.untaken, []);
+});
+
+Deno.test("docs/files.md lists every file that belongs to the results, the report and the platform", () => {
+  const listed = DOCUMENT.column("File formats").join(" ");
+  const files = [
+    ...Object.values(resultsFiles("<results file>")),
+    defaultWakeFile("<results file>"),
+    ...[tokenFile, inboundSecretFile, defaultReportFile].map((path) => path("").slice(1)),
+    reportFiles(defaultReportFile("")).lock.slice(1),
+  ];
+  for (const file of files) {
+    // Which of its files are written by tmp and rename stands below the table.
+    if (file.endsWith(".journal.tmp")) continue;
+    const short = `\`${file.replace("<results file>.taken.next", ".taken.next")}\``;
+    assert(listed.includes(short), file);
+  }
+});
+
+Deno.test("docs/files.md shows a line of the results file that is read, and is written like that", () => {
+  const record = parseResultLine(RESULT.trimEnd());
+  assert(record !== undefined);
+  const { delegation_id, response_preview, source_id, target_id, timestamp, ...same } = record;
+  const [status] = REPORTED_STATUSES.filter((status) => status === same.status);
+  assert(status !== undefined);
+  const names = {
+    delegationId: delegation_id,
+    targetId: target_id,
+    sourceId: source_id,
+    responsePreview: response_preview,
+    changedAt: undefined,
+  };
+  assertEquals(resultLine({ ...names, ...same, status }, timestamp), RESULT);
+});
+
+Deno.test("docs/files.md names every status of a result", () => {
+  const [, words = ""] = /`status` is ([^;]*);/.exec(DOCUMENT.text) ?? [];
+  const named = [...words.matchAll(/`(\w+)`/g)].map(([, status]) => status);
+  assertEquals(named.sort(), [...REPORTED_STATUSES].sort());
+});
+
+Deno.test("docs/files.md shows a journal that is sound", async () => {
+  await using dir = await makeTempDir();
+  const file = `${dir.path}/journal`;
+  await Deno.writeTextFile(file, JOURNAL, { mode: 0o600 });
+  const { log } = recordingLog();
+  const journal = new Journal({ file, workspaceId: "scribe", log });
+  assertEquals(await journal.inspect(), { results: 2, damaged: 0 });
+  await journal.open();
+  assertEquals(await Deno.readTextFile(file), JOURNAL);
+});
+
+Deno.test("docs/files.md shows a record of each kind, and says in which versions there are any", () => {
+  const shown = JOURNAL.trimEnd().split("\n").slice(1).flatMap((line) =>
+    Object.keys(JSON.parse(line.slice(17)))
+  );
+  const listed = DOCUMENT.column("The journal").map((cell) => cell.replaceAll("`", ""));
+  assertEquals(listed.toSorted(), shown.toSorted());
+  const kinds: { readonly [K in KeyOf<JournalRecord>]: true } = {
+    intent: true,
+    written: true,
+    woken: true,
+    notified: true,
+    done: true,
+    warned: true,
+    started: true,
+    cursor: true,
+    wakes: true,
+  };
+  assertEquals(listed.toSorted(), Object.keys(kinds).sort());
+  const versions = DOCUMENT.column("The journal", { column: 1 }).map(Number);
+  assertEquals(Math.max(...versions), JOURNAL_VERSION);
+});
+
+/** The names of the fields of any of several types. */
+type KeyOf<T> = T extends unknown ? keyof T : never;
+
+const missing = await whyNot("python3");
+const reason = missing === undefined ? "" : ` (ignored: ${missing})`;
+
+Deno.test({
+  name: `docs/files.md describes the journal, the lock and the results of a real sidecar${reason}`,
+  ignore: missing !== undefined,
+  async fn(t) {
+    await using session = await startSession();
+    const { dir, platform, workspace } = session;
+    workspace.finish(workspace.delegate(), "There are 12");
+    const pid = await (async () => {
+      await using sidecar = session.start({ args: ["--interval", "5"] });
+      await platform.waitFor(({ route }) => route === "notify");
+      await platform.waitFor(({ route }) => route === "a2a");
+      assertEquals(await sidecar.stop(), 0);
+      return sidecar.pid;
+    })();
+    await t.step("the results", async () => {
+      const [line = ""] = await session.results();
+      assertEquals(shapeOf(JSON.parse(line)), shapeOf(JSON.parse(RESULT)));
+    });
+    await t.step("the lock", async () => {
+      const text = await Deno.readTextFile(`${dir}/results.jsonl.lock`);
+      const expected = LOCK.replace("4711", String(pid)).replace("scribe", workspace.id);
+      assertEquals(text.replace(/\S+Z/, ""), expected.replace(/\S+Z/, ""));
+    });
+    const journal = `${dir}/results.jsonl.journal`;
+    const read = async () => {
+      const args = ["-c", READER, journal];
+      const { stdout } = await new Deno.Command("python3", { args }).output();
+      return new TextDecoder().decode(stdout).trimEnd().split("\n");
+    };
+    await t.step("the journal", async () => {
+      const [header, ...records] = await read();
+      assertEquals(header, `version ${JOURNAL_VERSION} of ${workspace.id}: sound`);
+      const kinds = ["intent", "notified", "started", "wakes", "woken", "written"];
+      assertEquals([...new Set(records)].sort(), kinds);
+    });
+    await t.step("a damaged line of it", async () => {
+      const line = await recordLine({ done: ["completed d1"] });
+      await Deno.writeTextFile(journal, line.replace("d1", "d2"), { append: true });
+      assertEquals((await read()).at(-1), "damaged");
+    });
+  },
+});
+
+Deno.test("docs/files.md shows a wake file that is touched, and is written like that", async () => {
+  await using dir = await makeTempDir();
+  const path = `${dir.path}/wake`;
+  await Deno.writeTextFile(path, WAKE);
+  await new WakeFile({ path, mode: 0o600 }).touch();
+  const text = await Deno.readTextFile(path);
+  assertEquals(text.replaceAll(/\d/g, "0"), WAKE.replaceAll(/\d/g, "0"));
+  assertMatch(text, /^20\d\d-/);
+});
+
+Deno.test("docs/files.md shows a token file that is read", async () => {
+  await using dir = await makeTempDir();
+  const path = `${dir.path}/.auth_token`;
+  await Deno.writeTextFile(path, TOKEN);
+  assertEquals(await lookIntoTokenFile(path), { kind: "token", token: TOKEN.trimEnd() });
+});
