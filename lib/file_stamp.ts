@@ -4,6 +4,8 @@ export interface FileStamp {
   readonly text: string;
   /** When the file was changed last, in epoch milliseconds; Infinity where nobody knows. */
   readonly changedAt: number;
+  /** When its content was changed last, in epoch milliseconds; undefined where nobody knows. */
+  readonly writtenAt: number | undefined;
 }
 
 /**
@@ -21,5 +23,6 @@ export async function fileStamp(path: string): Promise<FileStamp> {
   return {
     text: `${changed} ${written} ${size} ${dev} ${ino}`,
     changedAt: Math.max(changed, written),
+    writtenAt: mtime?.getTime(),
   };
 }

@@ -31,6 +31,11 @@ export interface GrantSettings {
    */
   readonly wakeFile?: string | undefined;
   /**
+   * The file in which the sidecar says how it is, or `off`; by default
+   * `.workspace_beat_status.json` in the configs folder.
+   */
+  readonly statusFile?: string | undefined;
+  /**
    * The folder that holds the files of several workspaces; by default there is none, and only the
    * files named above are granted.
    */
@@ -72,6 +77,14 @@ export const NO_WAKE_FILE = "off";
 /** The wake file beside a results file, where the settings name no other. */
 export function defaultWakeFile(resultsFile: string): string {
   return resultsFile === "-" ? NO_WAKE_FILE : `${resultsFile}.wake`;
+}
+
+/** What stands for no status file. */
+export const NO_STATUS_FILE = "off";
+
+/** The status file in a configs folder, where the settings name no other. */
+export function defaultStatusFile(configsDir: string): string {
+  return `${configsDir}/.workspace_beat_status.json`;
 }
 
 /** Where the files of several workspaces are, where the settings name no other folder. */
@@ -168,11 +181,13 @@ export function leastGrants(settings: GrantSettings): Grants {
   const { configFile, configsDir, resultsFile, workspacesDir } = settings;
   const { agentCardFile = defaultAgentCardFile(configsDir) } = settings;
   const { wakeFile = defaultWakeFile(resultsFile) } = settings;
+  const { statusFile = defaultStatusFile(configsDir) } = settings;
   const written = [
     ...privateFiles(configsDir),
     ...resultsFile === "-" ? [] : Object.values(resultsFiles(resultsFile)),
     ...wakeFile === NO_WAKE_FILE ? [] : [wakeFile],
     ...Object.values(reportFiles(settings.reportFile)),
+    ...statusFile === NO_STATUS_FILE ? [] : [statusFile, temporaryFile(statusFile)],
     ...workspacesDir === undefined ? [] : [workspacesDir],
   ];
   return {
@@ -193,7 +208,22 @@ export function leastGrants(settings: GrantSettings): Grants {
 export function isWakeFileTaken({ wakeFile, ...others }: GrantSettings): boolean {
   if (wakeFile === undefined || wakeFile === NO_WAKE_FILE) return false;
   const { read } = leastGrants({ ...others, wakeFile: NO_WAKE_FILE, workspacesDir: undefined });
-  return read.some((path) => normalize(path) === normalize(wakeFile)); // whatever is written is read
+  return isAmong(read, wakeFile); // whatever is written is read
+}
+
+/**
+ * Whether a status file, or what is written beside it, would be one of the sidecar's other files.
+ *
+ * @param settings The settings, the status file among them.
+ */
+export function isStatusFileTaken({ statusFile, ...others }: GrantSettings): boolean {
+  if (statusFile === undefined || statusFile === NO_STATUS_FILE) return false;
+  const { read } = leastGrants({ ...others, statusFile: NO_STATUS_FILE, workspacesDir: undefined });
+  return isAmong(read, statusFile) || isAmong(read, temporaryFile(statusFile));
+}
+
+function isAmong(paths: readonly string[], path: string): boolean {
+  return paths.some((other) => normalize(other) === normalize(path));
 }
 
 /**

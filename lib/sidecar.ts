@@ -25,13 +25,18 @@ import { completeOptions, type SidecarOptions } from "./sidecar_options.ts";
 import {
   authorizedSender,
   deliveryParts,
+  gauges,
   learnSavedSecret,
   registrationParts,
+  statusFile,
   tokenStore,
   wakingParts,
 } from "./sidecar_parts.ts";
 import { type Loop, supervise } from "./supervise.ts";
+import { endingOf } from "./status/mod.ts";
+import type { StatusFile } from "./status_file.ts";
 import type { TurnTaking } from "./turns.ts";
+import { Vitals } from "./vitals/mod.ts";
 
 /** The first beat waits for no disk: only so long for news of another sidecar, and the report. */
 const DISK_PATIENCE_MS = 1000;
@@ -48,6 +53,7 @@ const DISK_PATIENCE_MS = 1000;
 export class Sidecar {
   /** What the agent reports about itself; every beat carries it. */
   readonly report: Report = new Report();
+  readonly #vitals: Vitals;
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #secrets: Secrets;
@@ -63,6 +69,7 @@ export class Sidecar {
   readonly #polls: PollLoop;
   readonly #wakes: WakeLoop;
   readonly #notes: NotifyLoop;
+  readonly #status: StatusFile | undefined;
   #isRunning = false;
   #stop = () => {};
 
@@ -83,7 +90,9 @@ export class Sidecar {
     const store = tokenStore(complete, { secrets, log });
     const source = new PromptTokens(store, { log, disk: tokenDisk });
     const sender = authorizedSender(complete, source);
-    const common = { workspaceId, sender, contact, log, clock };
+    this.#vitals = new Vitals({ gauges: () => gauges(this.#deliveries, store), clock });
+    this.#status = statusFile(complete, { vitals: this.#vitals, secrets, disk, log, clock });
+    const common = { workspaceId, sender, contact, vitals: this.#vitals, log, clock };
     this.#log = log;
     this.#clock = clock;
     this.#secrets = secrets;
@@ -156,6 +165,7 @@ export class Sidecar {
       maxBytes: complete.resultsMaxBytes,
       replayMaxAgeMs: complete.replayMaxAgeSeconds * 1000,
       sharing,
+      vitals: this.#vitals,
       onUnwoken: (results) => this.#wakes.add(results),
       onUnnotified: (results) => this.#notes.add(results),
       log,
@@ -204,7 +214,6 @@ export class Sidecar {
       end.abort();
     };
     await this.#prepare(end.signal);
-    const reportFile = this.#reportFile;
     const loops: Loop[] = [
       { name: "beat", run: (signal) => this.#beats.run(signal) },
       { name: "presence", run: (signal) => this.#presence.run(signal) },
@@ -212,13 +221,15 @@ export class Sidecar {
       { name: "wake", run: (signal) => this.#wakes.run(signal) },
       { name: "notify", run: (signal) => this.#notes.run(signal) },
     ];
-    if (reportFile !== undefined) {
-      loops.push({ name: "report", run: (signal) => reportFile.run(signal) });
+    const files = [["report", this.#reportFile], ["status", this.#status]] as const;
+    for (const [name, file] of files) {
+      if (file !== undefined) loops.push({ name, run: (signal) => file.run(signal) });
     }
     await supervise(loops, { signal: end.signal, log: this.#log, clock: this.#clock });
     const isSaved = await this.#settled();
-    if (wasRemoved) return EXIT_CODE.notAllowed;
-    return isSaved ? EXIT_CODE.fine : this.#tokenLost();
+    const code = wasRemoved ? EXIT_CODE.notAllowed : isSaved ? EXIT_CODE.fine : this.#tokenLost();
+    await this.#status?.end(endingOf(code));
+    return code;
   }
 
   /**
@@ -239,7 +250,9 @@ export class Sidecar {
       await this.#settled();
       throw error;
     }
-    return await this.#settled() ? code : this.#tokenLost();
+    const exitCode = await this.#settled() ? code : this.#tokenLost();
+    await this.#status?.end({ exitCode, reason: "it was to do a single turn", wasOnce: true });
+    return exitCode;
   }
 
   /** One look and registration, one beat, one poll and its deliveries. */

@@ -19,7 +19,9 @@ import type { Log, Secrets } from "./log/mod.ts";
 import {
   defaultAgentCardFile,
   defaultReportFile,
+  defaultStatusFile,
   defaultWakeFile,
+  isStatusFileTaken,
   isWakeFileTaken,
 } from "./permissions.ts";
 import type { AgentCardOptions } from "./presence/mod.ts";
@@ -81,6 +83,11 @@ export interface SidecarOptions extends PlatformOptions, Partial<AgentCardOption
    * @default {30}
    */
   readonly wakesPerHour?: number;
+  /**
+   * Where the sidecar says how it is, for `workspace-beat status` and `health`, or `off`; by default
+   * `.workspace_beat_status.json` in the configs folder. It does without where it is not granted.
+   */
+  readonly statusFile?: string;
   /**
    * Whether a workspace that was removed is waited for; else `Sidecar.run()` ends.
    *
@@ -211,6 +218,7 @@ export function completeOptions(options: SidecarOptions): CompleteOptions {
       "wakesPerHour",
       table.wakesPerHour,
     ),
+    statusFile: options.statusFile ?? defaultStatusFile(configsDir),
     waitsForRestore: options.waitsForRestore ?? false,
     resultsFile,
     resultsMode: checked(
@@ -243,10 +251,13 @@ export function completeOptions(options: SidecarOptions): CompleteOptions {
     platformUrls: [platformUrl],
     configFile: `${configsDir}/config.yaml`,
   };
-  if (isWakeFileTaken(files)) {
-    throw new TypeError(
-      `Cannot use '${complete.wakeFile}' as the wake file: it is another of the sidecar's files`,
-    );
+  const taken = isWakeFileTaken(files)
+    ? `'${complete.wakeFile}' as the wake file`
+    : isStatusFileTaken(files)
+    ? `'${complete.statusFile}' as the status file`
+    : undefined;
+  if (taken !== undefined) {
+    throw new TypeError(`Cannot use ${taken}: it is another of the sidecar's files`);
   }
   return complete;
 }
@@ -274,6 +285,7 @@ export function sidecarOptions(settings: Settings): CompleteOptions {
     usesActivity: settings.usesActivity.value,
     wakeFile: settings.wakeFile.value,
     wakesPerHour: settings.wakesPerHour.value,
+    statusFile: settings.statusFile.value,
     waitsForRestore: settings.waitsForRestore.value,
     resultsFile: settings.resultsFile.value,
     resultsMode: settings.resultsMode.value,

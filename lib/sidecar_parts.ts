@@ -7,6 +7,7 @@
 import { AuthorizedClient, IssuedToken, type PromptTokens, TokenStore } from "./auth/mod.ts";
 import type { Clock } from "./clock.ts";
 import {
+  type Deliveries,
   FileResults,
   Journal,
   type ResultsOutput,
@@ -16,13 +17,22 @@ import {
   WakeFile,
   WriterLock,
 } from "./delegations/mod.ts";
+import { mayRead, mayWrite } from "./grants.ts";
 import type { Log, Secrets } from "./log/mod.ts";
-import { inboundSecretFile, NO_WAKE_FILE, resultsFiles, tokenFile } from "./permissions.ts";
+import {
+  inboundSecretFile,
+  NO_STATUS_FILE,
+  NO_WAKE_FILE,
+  resultsFiles,
+  tokenFile,
+} from "./permissions.ts";
 import { PlatformClient, type Sender } from "./platform/mod.ts";
 import { Registration } from "./presence/mod.ts";
 import { savedSecret } from "./secrets/mod.ts";
 import type { CompleteOptions, PlatformOptions } from "./sidecar_options.ts";
+import { StatusFile } from "./status_file.ts";
 import type { TurnTaking } from "./turns.ts";
+import type { Gauges, Vitals } from "./vitals/mod.ts";
 
 /** The client that tells nobody who the workspace is. */
 export function plainSender(options: PlatformOptions): Sender {
@@ -129,6 +139,43 @@ export function deliveryParts(options: CompleteOptions, log: Log): DeliveryParts
     lock: new WriterLock({ file: files.lock, name: `'${path}'`, holder, log }),
     output: new FileResults(path, { mode }),
     wakeFile,
+  };
+}
+
+/**
+ * What says how the sidecar is.
+ *
+ * @param options Whose, and where to.
+ * @param parts What it says, what may not be shown, and what lets it use the disk.
+ * @returns Undefined where there is none to be, or where it is not granted.
+ */
+export function statusFile(
+  options: CompleteOptions,
+  { secrets, ...parts }: {
+    readonly vitals: Vitals;
+    readonly secrets: Secrets;
+    readonly disk: TurnTaking;
+    readonly log: Log;
+    readonly clock: Clock;
+  },
+): StatusFile | undefined {
+  const { statusFile: file } = options;
+  if (file === NO_STATUS_FILE || !mayRead(file) || !mayWrite(file)) return undefined;
+  return new StatusFile({ ...options, ...parts, file, mask: (text) => secrets.mask(text) });
+}
+
+/**
+ * What is looked at by whoever wants to know how the sidecar is.
+ *
+ * @param deliveries What knows of results.
+ * @param store What knows of the token.
+ */
+export function gauges({ journal, pending }: Deliveries, store: TokenStore): Gauges {
+  return {
+    resultsPending: pending,
+    resultsUnwoken: journal.state.unwoken().length,
+    journalBytes: journal.bytes,
+    token: store.inUse,
   };
 }
 

@@ -47,6 +47,7 @@ export async function makeSidecar(
     workspaceId: workspace.id,
     resultsFile: `${dir}/results.jsonl`,
     configsDir: dir,
+    statusFile: "off", // its loop sleeps, too, and tests count those that do
     token: workspace.token,
     log,
     clock,

@@ -3,6 +3,7 @@ import { DEFAULT_PLATFORM_URLS } from "../lib/config/platform_url.ts";
 import {
   grantFlags,
   hostAndPort,
+  isStatusFileTaken,
   isWakeFileTaken,
   leastGrants,
   reportFiles,
@@ -43,6 +44,8 @@ Deno.test("leastGrants() names each file once, and no results file for standard 
     "/c/.platform_inbound_secret",
     "/c/.platform_inbound_secret.tmp",
     "/c/.auth_token.lock",
+    "/c/.workspace_beat_status.json",
+    "/c/.workspace_beat_status.json.tmp",
     "/c/agent_card.json",
     "/.dockerenv",
   ]);
@@ -52,6 +55,8 @@ Deno.test("leastGrants() names each file once, and no results file for standard 
     "/c/.platform_inbound_secret",
     "/c/.platform_inbound_secret.tmp",
     "/c/.auth_token.lock",
+    "/c/.workspace_beat_status.json",
+    "/c/.workspace_beat_status.json.tmp",
   ]);
 });
 
@@ -112,6 +117,29 @@ Deno.test("isWakeFileTaken() tells each file of the sidecar, however it is writt
     "/c/agent_card.json",
   ];
   for (const path of free) assert(!isTaken(path), path);
+});
+
+Deno.test("isStatusFileTaken() tells each file that writing a status would spoil, and no other", () => {
+  const settings = {
+    platformUrls: [],
+    resultsFile: "/r/results.jsonl",
+    configsDir: "/c",
+    configFile: "/y/config.yaml",
+    reportFile: "/p/report.json",
+  };
+  const isTaken = (statusFile?: string) => isStatusFileTaken({ ...settings, statusFile });
+  const taken = [
+    ...Object.values(resultsFiles(settings.resultsFile)),
+    ...Object.values(reportFiles(settings.reportFile)),
+    ...["/r/results.jsonl.wake", "/c/.auth_token", "/c//.auth_token", "/y/config.yaml"],
+    "/c/agent_card.json",
+  ];
+  for (const path of taken) assert(isTaken(path), path);
+  // What is written beside it would spoil the other's, too.
+  assert(isStatusFileTaken({ ...settings, reportFile: "/s.json.tmp", statusFile: "/s.json" }));
+  for (const path of [undefined, "off", "/c/.workspace_beat_status.json", "/s/status.json"]) {
+    assert(!isTaken(path), path);
+  }
 });
 
 Deno.test("isWakeFileTaken() tells a file by a path that begins nowhere", () => {

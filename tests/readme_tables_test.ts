@@ -3,6 +3,7 @@ import { SETTING_DEFINITIONS, type SettingDefinition, SWITCHES } from "../lib/co
 import {
   defaultAgentCardFile,
   defaultReportFile,
+  defaultStatusFile,
   defaultWakeFile,
   inboundSecretFile,
   leastGrants,
@@ -137,6 +138,7 @@ const COMPILED: Readonly<Record<string, keyof ReturnType<typeof parseOptions>>> 
   "--report-file": "reportFile",
   "--agent-card": "agentCardFile",
   "--wake-file": "wakeFile",
+  "--status-file": "statusFile",
   "--workspaces-dir": "workspacesDir",
   "--target": "target",
   "--output": "output",
@@ -167,6 +169,7 @@ const FILES: readonly (readonly [words: RegExp, path: string])[] = [
   [/^the agent card/, defaultAgentCardFile(CONFIGS_DIR)],
   [/^the results file/, RESULTS_FILE],
   [/^the report file/, defaultReportFile(CONFIGS_DIR)],
+  [/^the status file/, defaultStatusFile(CONFIGS_DIR)],
   [/^`\/.dockerenv`/, "/.dockerenv"],
 ];
 

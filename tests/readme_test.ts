@@ -94,6 +94,9 @@ const TRIALS: Record<string, (command: string) => Promise<void>> = {
   "workspace-beat check": (command) => endsBy(command, [0]),
   "workspace-beat run --once": (command) => endsBy(command, [0]),
   "workspace-beat": beatsForEver,
+  "workspace-beat status": tellsOf,
+  "workspace-beat health": tellsOf,
+  "workspace-beat health --alive": tellsOf,
   "workspace-beat --register poll": (command) => beatsForEver(command, { token: null }),
   "workspace-beat results": (command) => endsBy(command, [0]),
   "workspace-beat results --format json --peek": (command) => endsBy(command, [0]),
@@ -110,6 +113,8 @@ const TRIALS: Record<string, (command: string) => Promise<void>> = {
   "deno task bench:report": () => Promise.resolve(),
   // Five minutes; tests/commands/several_workspaces_test.ts tests what it shows.
   "deno task bench:life": () => Promise.resolve(),
+  // Needs a base binary; tests/binary/health_test.ts tests what health answers.
+  "deno task bench:health": () => Promise.resolve(),
   "deno task bench:workspaces": () => Promise.resolve(),
   "deno task bench:workspaces 200 4 --register poll --activity": () => Promise.resolve(),
   "deno task dev:platform --port 8080": servesForEver,
@@ -152,6 +157,16 @@ async function beatsForEver(
   assertEquals(await process.stop(), 0);
 }
 
+/** What tells how a sidecar is, beside one that runs. */
+async function tellsOf(command: string): Promise<void> {
+  await using user = await startUser();
+  await using sidecar = user.start("exec workspace-beat");
+  await user.platform.waitFor(({ route, status }) => route === "heartbeat" && status === 200);
+  // The status is written once a second at the most.
+  while ((await user.run(command)).code !== 0);
+  assertEquals(await sidecar.stop(), 0);
+}
+
 async function servesForEver(command: string): Promise<void> {
   await using user = await startUser();
   await using process = user.start(`exec ${command.replace("8080", "0")}`);
@@ -168,15 +183,17 @@ function instructions(word: string): string[] {
     .map((line) => line.slice(word.length + 1));
 }
 
-Deno.test("README's Dockerfile copies what deno task compile makes", () => {
-  const [from = "", to = ""] = instructions("COPY")[0]?.split(" ") ?? [];
-  assertEquals(from, parseOptions(["--platform-url", "https://a.test"]).output);
-  assertEquals(to, "/usr/local/bin/workspace-beat");
+const ENTRYPOINT_FILE = "deploy/docker/entrypoint.sh";
+
+Deno.test("README's Dockerfile copies what deno task compile makes, and the entrypoint", () => {
+  const { output } = parseOptions(["--platform-url", "https://a.test"]);
+  assertEquals(instructions("COPY"), [`${output} ${ENTRYPOINT_FILE} /usr/local/bin/`]);
 });
 
 Deno.test("README's Dockerfile starts the sidecar beside the agent, whose end is the container's", async () => {
   await using user = await startUser();
   const started = `${user.dir}/started`;
+  await Deno.copyFile(`${ROOT}${ENTRYPOINT_FILE}`, `${user.dir}/bin/entrypoint.sh`);
   await Deno.writeTextFile(`${user.dir}/bin/workspace-beat`, `#!/bin/sh\necho >'${started}'\n`);
   // It ends when the sidecar has been started, with a code of its own.
   const agent = "#!/bin/sh\nfor _ in $(seq 1000); do " +

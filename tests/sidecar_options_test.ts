@@ -32,6 +32,7 @@ const ALL = {
   configsDir: "/c",
   reportFile: "/p/report.json",
   reportMaxAgeSeconds: 600,
+  statusFile: "/s/status.json",
   notify: "failures",
   allowsProxy: true,
 } as const satisfies SidecarOptions;
@@ -55,6 +56,7 @@ Deno.test("completeOptions() fills in what holds where nothing is said", () => {
     usesActivity: false,
     wakeFile: "/tmp/delegation_results.jsonl.wake",
     wakesPerHour: 30,
+    statusFile: "/configs/.workspace_beat_status.json",
     waitsForRestore: false,
     resultsFile: "/tmp/delegation_results.jsonl",
     resultsMode: 0o600,
@@ -134,6 +136,7 @@ Deno.test("sidecarOptions() says what every setting says", async () => {
       "agent-url": ALL.agentUrl,
       "wake-file": ALL.wakeFile,
       "wakes-per-hour": "3",
+      "status-file": ALL.statusFile,
       "results-file": ALL.resultsFile,
       "results-mode": "660",
       "results-max-bytes": "1000",

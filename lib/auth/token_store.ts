@@ -1,8 +1,9 @@
 import type { Log, Secrets } from "../log/mod.ts";
-import { fileStamp } from "../file_stamp.ts";
+import { type FileStamp, fileStamp } from "../file_stamp.ts";
 import { mayRead } from "../grants.ts";
 import { reasonOf } from "../text.ts";
 import { writePrivateFile } from "../secrets/mod.ts";
+import type { TokenSigns } from "../vitals/mod.ts";
 import { isSameContent, lookIntoTokenFile } from "./token_file.ts";
 
 /** Where tokens come from. */
@@ -47,6 +48,8 @@ export class TokenStore implements KeptTokens {
   readonly #options: TokenStoreOptions;
   #stamp: string | undefined;
   #fromFile: string | undefined;
+  /** When that was written to its file, or issued, in epoch milliseconds. */
+  #changedAt: number | undefined;
   /** A token that the file does not hold yet, and what it holds as long as nobody changes it. */
   #unsaved: { readonly token: string; readonly inFile: string | undefined } | undefined;
   /** The last token that was saved: nobody else has it. */
@@ -70,9 +73,17 @@ export class TokenStore implements KeptTokens {
     return this.#unsaved?.token;
   }
 
+  /** Where the latest token is from, and how old it is. */
+  get inUse(): TokenSigns {
+    if (this.#unsaved !== undefined) return { source: "issued", changedAt: this.#changedAt };
+    if (this.#fromFile !== undefined) return { source: "file", changedAt: this.#changedAt };
+    const isSet = this.#options.environmentToken !== undefined;
+    return { source: isSet ? "environment" : "none", changedAt: undefined };
+  }
+
   /** @inheritdoc */
   async current(): Promise<string | undefined> {
-    if (await this.#fileStamp() !== this.#stamp) await this.#reread();
+    if ((await this.#fileStamp()).text !== this.#stamp) await this.#reread();
     const token = this.latest;
     if (token !== undefined) this.#options.secrets.add(token); // it is in use, and not forgotten
     return token;
@@ -98,6 +109,7 @@ export class TokenStore implements KeptTokens {
       const inFile = this.#unsaved === undefined ? this.#fromFile : this.#unsaved.inFile;
       this.#unsaved = { token, inFile };
     }
+    if (token !== this.#fromFile) this.#changedAt = Date.now();
     this.#fromFile = token;
   }
 
@@ -129,7 +141,7 @@ export class TokenStore implements KeptTokens {
         throw new Error("The file does not hold it");
       }
     } else if (found.token !== token) {
-      this.#use(found.token);
+      this.#use(found.token, Date.now());
       return false;
     }
     this.#saved = token;
@@ -140,12 +152,12 @@ export class TokenStore implements KeptTokens {
   }
 
   /** Everything that tells one state of the file from another. */
-  async #fileStamp(): Promise<string> {
-    if (!mayRead(this.#options.file)) return "not granted";
+  async #fileStamp(): Promise<Pick<FileStamp, "text" | "writtenAt">> {
+    if (!mayRead(this.#options.file)) return { text: "not granted", writtenAt: undefined };
     try {
-      return (await fileStamp(this.#options.file)).text;
+      return await fileStamp(this.#options.file);
     } catch (error) {
-      return reasonOf(error);
+      return { text: reasonOf(error), writtenAt: undefined };
     }
   }
 
@@ -156,14 +168,15 @@ export class TokenStore implements KeptTokens {
 
   async #read(): Promise<void> {
     // Remembered as it was before the reading: a change in between is seen next time.
-    this.#stamp = await this.#fileStamp();
+    const { text, writtenAt } = await this.#fileStamp();
+    this.#stamp = text;
     // Writers that are not atomic leave the file empty for an instant, and a volume may go and
     // come back: the last token that was read stays in use until there is another.
     const found = await lookIntoTokenFile(this.#options.file);
     switch (found.kind) {
       case "token":
         // So does one that could not be written there yet.
-        if (found.token !== this.#unsaved?.inFile) this.#use(found.token);
+        if (found.token !== this.#unsaved?.inFile) this.#use(found.token, writtenAt);
         return;
       case "missing":
         if (this.#unsaved === undefined) this.#miss();
@@ -173,7 +186,7 @@ export class TokenStore implements KeptTokens {
     }
   }
 
-  #use(token: string): void {
+  #use(token: string, writtenAt: number | undefined): void {
     const { file, log, secrets } = this.#options;
     secrets.add(token);
     if (this.#unsaved !== undefined && this.#unsaved.token !== token) {
@@ -182,6 +195,7 @@ export class TokenStore implements KeptTokens {
           "has issued is dropped",
       );
     }
+    if (token !== this.#fromFile) this.#changedAt = writtenAt;
     this.#fromFile = token;
     this.#unsaved = undefined;
     this.#complaint = undefined;

@@ -12,6 +12,7 @@ import {
 } from "../platform/mod.ts";
 import type { AgentState, Report } from "../report/mod.ts";
 import { nextTurn } from "../schedule.ts";
+import type { Vitals } from "../vitals/mod.ts";
 import { type BeatBody, beatBody } from "./body.ts";
 import { BodyFit } from "./body_fit.ts";
 
@@ -46,6 +47,12 @@ export interface BeatLoopOptions {
    * @default {nobody}
    */
   readonly watch?: BeatWatch;
+  /**
+   * What is told of each beat.
+   *
+   * @default {nobody}
+   */
+  readonly vitals?: Vitals;
   readonly log: Log;
   readonly clock: Clock;
   /**
@@ -117,6 +124,7 @@ export class BeatLoop {
       } else if (!isForNews) {
         due = nextTurn({ gridStart, intervalMs, last: began, random: this.#random() });
       }
+      this.#options.vitals?.beatPlanned(due);
       // Who was refused waits, news or not: the retry carries it.
       isForNews = await this.#rest(due, signal, { hearsNews: kind === "ok" });
     }
@@ -160,7 +168,8 @@ export class BeatLoop {
    * @returns What became of it.
    */
   async beat(signal: AbortSignal): Promise<Outcome> {
-    const { clock, contact, log, onAccepted, report, secrets, watch, workspaceId } = this.#options;
+    const { clock, contact, log, onAccepted, report, secrets, workspaceId } = this.#options;
+    const { vitals, watch } = this.#options;
     const carried = report.snapshot();
     const urgent = urgentPart(carried);
     const body = beatBody(carried, {
@@ -169,7 +178,10 @@ export class BeatLoop {
       observedGeneration: this.#generation,
       secrets,
     });
+    const began = clock.now();
+    vitals?.beatBegan();
     const outcome = await this.#send(body, signal);
+    const seconds = (clock.now() - began) / 1000;
     contact.record(!isUnreachable(outcome));
     if (outcome.kind === "ok") {
       report.accepted(carried);
@@ -186,6 +198,7 @@ export class BeatLoop {
       this.#failed(outcome);
     }
     watch?.beatEnded(outcome);
+    vitals?.beatEnded(outcome, seconds);
     return outcome;
   }
 

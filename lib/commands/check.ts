@@ -38,6 +38,7 @@ import { checkPresence, checkRegistration } from "./presence_checks.ts";
 import { checkReport } from "./report_check.ts";
 import { lackingGrants, proxyRefusal, type Refusal } from "./required_grants.ts";
 import { checkResults } from "./results_checks.ts";
+import { checkStatusFile } from "./status_file_check.ts";
 import { checkWakeFile } from "./wake_file_check.ts";
 
 type CheckFlags = SettingFlags & { readonly json: boolean };
@@ -140,6 +141,7 @@ async function findOfWorkspace(
     ...await checkResults(settings),
     await checkReport(settings),
     await checkWakeFile(settings),
+    await checkStatusFile(settings),
     ...registration === undefined ? [] : [registration],
   ];
   const unasked = (why: string) => [skipped("workspace", why), skipped("token", why)];

@@ -36,6 +36,7 @@ export const SETTING_FLAGS = {
   "agent-card": textFlag(table.agentCardFile),
   "agent-url": textFlag(table.agentUrl),
   "wake-file": textFlag(table.wakeFile),
+  "status-file": textFlag(table.statusFile),
   "wakes-per-hour": textFlag(table.wakesPerHour),
   "workspaces-dir": textFlag(table.workspacesDir),
   "activity": switchFlag(SWITCHES.usesActivity.brief),
@@ -53,6 +54,19 @@ export const ONE_OF_SEVERAL_FLAGS = {
     ...SETTING_FLAGS["workspaces-dir"],
     brief: "The folder of the files of several workspaces: the path of a folder",
   },
+} as const;
+
+/** The flags that say where the statuses are; their words are for subcommands. */
+export const STATUS_FLAGS = {
+  "status-file": {
+    ...SETTING_FLAGS["status-file"],
+    brief: "The status file that the sidecar writes: a path",
+  },
+  "configs-dir": {
+    ...SETTING_FLAGS["configs-dir"],
+    brief: "The folder of the status file, where that is not named: the path of a folder",
+  },
+  ...ONE_OF_SEVERAL_FLAGS,
 } as const;
 
 /**

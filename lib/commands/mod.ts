@@ -4,4 +4,4 @@
  * @module
  */
 
-export { workspaceBeat } from "./workspace_beat.ts";
+export { start as workspaceBeat } from "./start.ts";

@@ -1,10 +1,11 @@
 import type { Build, Settings } from "../config/mod.ts";
-import { InputError, proxyFor } from "../config/mod.ts";
+import { grantSettings, InputError, proxyFor } from "../config/mod.ts";
 import { EXIT_CODE } from "../exit_code.ts";
 import { isGranted, mayRead, maySeeProcesses, mayWrite } from "../grants.ts";
 import {
   defaultAgentCardFile,
   defaultReportFile,
+  defaultStatusFile,
   defaultWakeFile,
   DOCKER_MARKER,
   grantFlags,
@@ -46,7 +47,7 @@ export function lackingGrants(
   const [settings] = workspaces;
   const { value: workspacesDir } = settings.workspacesDir;
   if (workspacesDir !== undefined) return lackingForSeveral(workspaces, workspacesDir, build);
-  const needed = leastGrants(wantedBuild(settings));
+  const needed = leastGrants(grantSettings(settings));
   return { refusal: refusal(settings, build, needed), without: without(settings, needed) };
 }
 
@@ -163,19 +164,7 @@ function refusal(
   return {
     problem,
     remedy: `this binary was built for the platform ${platforms} and the results file ` +
-      `${build.resultsFile}: rebuild it with ${rebuildCommand(wantedBuild(settings))}`,
-  };
-}
-
-function wantedBuild(settings: Settings): Build {
-  return {
-    platformUrls: [settings.platformUrl.value],
-    resultsFile: settings.resultsFile.value,
-    configsDir: settings.configsDir.value,
-    configFile: settings.configFile.value,
-    reportFile: settings.reportFile.value,
-    agentCardFile: settings.agentCardFile.value,
-    wakeFile: settings.wakeFile.value,
+      `${build.resultsFile}: rebuild it with ${rebuildCommand(grantSettings(settings))}`,
   };
 }
 
@@ -184,6 +173,7 @@ function rebuildCommand(build: Build): string {
   const { configFile, configsDir, platformUrls, reportFile, resultsFile, workspacesDir } = build;
   const { agentCardFile = defaultAgentCardFile(configsDir) } = build;
   const { wakeFile = defaultWakeFile(resultsFile) } = build;
+  const { statusFile = defaultStatusFile(configsDir) } = build;
   return [
     "deno task compile",
     ...platformUrls.map((url) => `--platform-url ${url}`),
@@ -193,6 +183,7 @@ function rebuildCommand(build: Build): string {
     ...reportFile === defaultReportFile(configsDir) ? [] : [`--report-file ${reportFile}`],
     ...agentCardFile === defaultAgentCardFile(configsDir) ? [] : [`--agent-card ${agentCardFile}`],
     ...wakeFile === defaultWakeFile(resultsFile) ? [] : [`--wake-file ${wakeFile}`],
+    ...statusFile === defaultStatusFile(configsDir) ? [] : [`--status-file ${statusFile}`],
     ...workspacesDir === undefined ? [] : [`--workspaces-dir ${workspacesDir}`],
   ].join(" ");
 }
@@ -216,7 +207,10 @@ function without(settings: Settings, needed: Grants): string[] {
     DOCKER_MARKER,
   ];
   const isNamed = (path: string) => !unnamed.includes(path) && !path.endsWith(".tmp");
-  const unread = needed.read.filter((path) => isNamed(path) && !mayRead(path));
+  const { value: statusFile } = settings.statusFile; // looked at only because it is written
+  const unread = needed.read.filter((path) =>
+    isNamed(path) && !mayRead(path) && (path !== statusFile || mayWrite(path))
+  );
   const readOnly = [report, ...mode === "off" ? [tokenFile(settings.configsDir.value)] : []];
   const unwritten = needed.write.filter((path) =>
     isNamed(path) && !readOnly.includes(path) && !mayWrite(path)

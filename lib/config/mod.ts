@@ -4,10 +4,11 @@
  * @module
  */
 
-export { parseConfig, readConfigFile } from "./config_file.ts";
-export type { ConfigFile } from "./config_file.ts";
+export { readConfigFile } from "./config_file.ts";
+export type { ConfigFile } from "./config_text.ts";
 export { ENVIRONMENT_VARIABLES } from "./environment.ts";
 export { configurationError, InputError, usageError } from "./errors.ts";
+export { grantSettings } from "./grant_settings.ts";
 export { proxyFor } from "./proxy.ts";
 export {
   DEFAULT_CONFIGS_DIR,
@@ -30,6 +31,7 @@ export {
   type SettingName,
   type Settings,
 } from "./settings.ts";
+export { resolveStatusFiles, type WorkspaceStatusFile } from "./status_files.ts";
 export { SWITCHES, type SwitchName } from "./switches.ts";
 export { NO_MAX_AGE, type NotifyMode, type RegisterMode } from "./values.ts";
 export type { WorkspaceEntry } from "./workspaces.ts";

@@ -1,8 +1,15 @@
 import { readVariable } from "../grants.ts";
-import { defaultAgentCardFile, defaultWakeFile, isWakeFileTaken } from "../permissions.ts";
+import {
+  defaultAgentCardFile,
+  defaultStatusFile,
+  defaultWakeFile,
+  isStatusFileTaken,
+  isWakeFileTaken,
+} from "../permissions.ts";
 import { builtIn, byDefault, type Definition, fromFlag, fromVariable } from "./_origins.ts";
 import type { Build } from "./build.ts";
-import { type ConfigFile, readConfigFile } from "./config_file.ts";
+import { readConfigFile } from "./config_file.ts";
+import type { ConfigFile } from "./config_text.ts";
 import {
   DEFAULT_CONFIG_FILE,
   DEFAULT_INTERVAL_SECONDS,
@@ -20,6 +27,7 @@ import {
   resolveWorkspacesDir,
   resultsFileOfSingle,
 } from "./paths.ts";
+import { grantSettings } from "./grant_settings.ts";
 import { defaultPlatformUrl } from "./platform_url.ts";
 import { type FlagValues, type Setting, SETTING_DEFINITIONS, type Settings } from "./settings.ts";
 import { SWITCHES } from "./switches.ts";
@@ -189,32 +197,34 @@ async function ofSingle(
     wakeFile: fromFlag(table.wakeFile, flags) ??
       builtIn(value === build?.resultsFile ? build.wakeFile : undefined) ??
       { value: defaultWakeFile(value), origin },
+    statusFile: fromFlag(table.statusFile, flags) ?? fileIn(configsDir, build, {
+      built: build?.statusFile,
+      usual: defaultStatusFile,
+    }),
     environmentToken: fromVariable(table.environmentToken) ?? byDefault(undefined),
     workspaces: byDefault(undefined),
     workspacesDir: byDefault(undefined),
   };
-  refuseTakenWakeFile(settings);
+  refuseTakenFiles(settings);
   return settings;
 }
 
-/** Touching one of the sidecar's other files would spoil it. */
-function refuseTakenWakeFile(settings: Settings): void {
-  const { agentCardFile, configFile, configsDir, platformUrl, reportFile, resultsFile, wakeFile } =
-    settings;
-  const isTaken = isWakeFileTaken({
-    platformUrls: [platformUrl.value],
-    resultsFile: resultsFile.value,
-    configsDir: configsDir.value,
-    configFile: configFile.value,
-    reportFile: reportFile.value,
-    agentCardFile: agentCardFile.value,
-    wakeFile: wakeFile.value,
-  });
-  if (!isTaken) return;
-  throw usageError(
-    `Cannot use '${wakeFile.value}' from ${wakeFile.origin} as the wake file: it is another of the ` +
-      "sidecar's files: expected a file of its own, or off",
-  );
+/** Writing to one of the sidecar's other files would spoil it. */
+function refuseTakenFiles(settings: Settings): void {
+  const { statusFile, wakeFile } = settings;
+  const files = grantSettings(settings);
+  const refuse = ({ origin, value }: Setting<string>, what: string) => {
+    throw usageError(
+      `Cannot use '${value}' from ${origin} as the ${what} file: it is another of the sidecar's ` +
+        "files: expected a file of its own, or off",
+    );
+  };
+  // A file that is both is refused as the one that was named, the other being where it always is.
+  if (isStatusFileTaken(files) && statusFile.origin.startsWith("flag")) {
+    refuse(statusFile, "status");
+  }
+  if (isWakeFileTaken(files)) refuse(wakeFile, "wake");
+  if (isStatusFileTaken(files)) refuse(statusFile, "status");
 }
 
 /** The platform that a binary talks to unless told otherwise; a pattern names none. */

@@ -192,6 +192,13 @@ export const SETTING_DEFINITIONS = {
     flag: "wake-file",
     offered: "file",
   },
+  statusFile: {
+    parse: parsePath,
+    allowed: "the path of a file, or off",
+    brief: "Where the sidecar says how it is, for workspace-beat status and health",
+    flag: "status-file",
+    offered: "file",
+  },
   wakesPerHour: {
     parse: parseWakesPerHour,
     allowed: `a whole number from ${WAKES_RANGE.least} to ${WAKES_RANGE.most}`,

@@ -7,7 +7,9 @@
 import {
   defaultAgentCardFile,
   defaultReportFile,
+  defaultStatusFile,
   defaultWakeFile,
+  NO_STATUS_FILE,
   NO_WAKE_FILE,
   workspaceFiles,
 } from "../permissions.ts";
@@ -27,6 +29,7 @@ export type SharedSettings = Omit<
   | "reportFile"
   | "agentCardFile"
   | "wakeFile"
+  | "statusFile"
   | "environmentToken"
   | "workspaces"
   | "workspacesDir"
@@ -77,6 +80,9 @@ export function workspaceSettings(
     wakeFile: fromFlag(SETTING_DEFINITIONS.wakeFile, flags) ??
       builtIn(build?.wakeFile === NO_WAKE_FILE ? NO_WAKE_FILE : undefined) ??
       { value: defaultWakeFile(resultsFile.value), origin: resultsFile.origin },
+    statusFile: fromFlag(SETTING_DEFINITIONS.statusFile, flags) ??
+      builtIn(build?.statusFile === NO_STATUS_FILE ? NO_STATUS_FILE : undefined) ??
+      inFolder(defaultStatusFile(configsDir)),
     workspaces: { value: [entry], origin },
     workspacesDir,
   };
@@ -89,13 +95,15 @@ export function workspaceSettings(
  * @throws {InputError} There is such a flag.
  */
 export function refuseFilesOfOne(flags: FlagValues): void {
-  const { agentCardFile, agentUrl, reportFile, resultsFile, wakeFile } = SETTING_DEFINITIONS;
+  const { agentCardFile, agentUrl, reportFile, resultsFile, statusFile, wakeFile } =
+    SETTING_DEFINITIONS;
   const files = [
     { definition: resultsFile, shared: "-" },
     { definition: reportFile, shared: undefined },
     { definition: agentCardFile, shared: undefined },
     { definition: agentUrl, shared: undefined },
     { definition: wakeFile, shared: NO_WAKE_FILE },
+    { definition: statusFile, shared: NO_STATUS_FILE },
   ];
   for (const { definition, shared } of files) {
     const given = fromFlag(definition, flags);

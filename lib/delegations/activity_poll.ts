@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import { Episode, type Log } from "../log/mod.ts";
 import type { Outcome, Sender } from "../platform/mod.ts";
 import { counted } from "../text.ts";
+import type { Vitals } from "../vitals/mod.ts";
 import { type ActivityEntry, readActivityEntry } from "./activity_results.ts";
 import { type ActivityBatch, ActivitySource } from "./activity_source.ts";
 import type { Deliveries } from "./deliveries.ts";
@@ -17,6 +18,12 @@ export interface ActivityPollOptions {
   readonly sender: Sender;
   /** Takes the results to the agent, and remembers up to where messages have been read. */
   readonly deliveries: Deliveries;
+  /**
+   * What is told of rows that are not delivered.
+   *
+   * @default {nobody}
+   */
+  readonly vitals?: Vitals;
   readonly log: Log;
   readonly clock: Clock;
 }
@@ -141,11 +148,12 @@ export class ActivityPoll {
   }
 
   #read(rows: readonly unknown[]): readonly ActivityEntry[] {
-    const { log, workspaceId } = this.#options;
+    const { log, vitals, workspaceId } = this.#options;
     const entries = rows.map((row) => readActivityEntry(row, workspaceId));
     const malformed = entries.filter(({ isMalformed }) => isMalformed).length;
     // Fewer than before only says that some are no longer listed.
     if (malformed > this.#malformed) {
+      vitals?.rowsRejected(malformed - this.#malformed);
       log.warn(`Skipped ${counted(malformed, "malformed row")} of the workspace's messages`);
     }
     this.#malformed = malformed;

@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import { Episode, type Log } from "../log/mod.ts";
 import { ALONE, type Sharing } from "../sharing.ts";
 import { counted, reasonOf } from "../text.ts";
+import type { Vitals } from "../vitals/mod.ts";
 import type { Journal } from "./journal.ts";
 import type { JournalRecord } from "./journal_record.ts";
 import type { TurnTaking } from "../turns.ts";
@@ -32,6 +33,12 @@ export interface DeliveriesOptions {
   readonly onUnwoken: (results: readonly ResultName[]) => void;
   /** Receives results that are safe, for the user to be told of; it may not wait. */
   readonly onUnnotified: (results: readonly Result[]) => void;
+  /**
+   * What is told of results that were written.
+   *
+   * @default {nobody}
+   */
+  readonly vitals?: Vitals;
   readonly log: Log;
   readonly clock: Clock;
 }
@@ -91,6 +98,12 @@ export class Deliveries {
   /** Whether the journal has been read, and all that a former process left undone is resolved. */
   get isOpen(): boolean {
     return this.#isOpen;
+  }
+
+  /** How many results are known that have not been written: for want of a disk, or of their reply. */
+  get pending(): number {
+    const results = [...this.#waiting.all(), ...this.journal.state.intended()];
+    return new Set(results.map(resultKey)).size;
   }
 
   /** Lets another process write to the output. */
@@ -244,7 +257,7 @@ export class Deliveries {
 
   /** Delivers as much of what waits as the output has room for. */
   async #deliverBatch(): Promise<void> {
-    const { journal, log, onUnnotified, onUnwoken, output } = this.#options;
+    const { journal, log, onUnnotified, onUnwoken, output, vitals } = this.#options;
     const { results, lines } = await this.#batch();
     const intent = results.filter((result) => !journal.state.isIntended(resultKey(result)));
     if (intent.length > 0) await journal.append([{ intent }]);
@@ -261,6 +274,7 @@ export class Deliveries {
       { written },
     ]);
     for (const result of results) this.#waiting.remove(result);
+    vitals?.resultsDelivered(results.length);
     log.info(`Delivered ${counted(results.length, "new result")} to ${output.name}`);
     onUnwoken(loud);
     onUnnotified(told);

@@ -65,6 +65,11 @@ export class Journal {
     return this.#state;
   }
 
+  /** Its size in bytes; undefined when there is no file, or it is to be written anew. */
+  get bytes(): number | undefined {
+    return this.#size;
+  }
+
   /**
    * Reads the journal, or begins one. A torn last line is cut off; damaged lines are left out, and
    * the rest is written anew.

@@ -8,6 +8,7 @@ import {
   retryWait,
   type Sender,
 } from "../platform/mod.ts";
+import type { Vitals } from "../vitals/mod.ts";
 import { Inbox } from "./_inbox.ts";
 import { type Note, notesFor } from "./notify_message.ts";
 import type { Result, ResultName } from "./result.ts";
@@ -31,6 +32,12 @@ export interface NotifyLoopOptions {
   readonly mode: NotifyMode;
   /** Writes down, first, that the user is told of these: nothing is told twice. */
   readonly onNotify: (results: readonly ResultName[]) => Promise<void>;
+  /**
+   * What is told of each note.
+   *
+   * @default {nobody}
+   */
+  readonly vitals?: Vitals;
   readonly log: Log;
   readonly clock: Clock;
   /**
@@ -96,10 +103,12 @@ export class NotifyLoop {
   }
 
   async #send(note: string, signal: AbortSignal): Promise<void> {
-    const { clock, contact, sender, workspaceId } = this.#options;
+    const { clock, contact, sender, vitals, workspaceId } = this.#options;
     for (let tries = 1; !signal.aborted; tries++) {
       await contact.regained(signal);
+      const began = clock.now();
       const outcome = await sender.send(notifyRequest(workspaceId, note), { signal });
+      vitals?.noteEnded(outcome, (clock.now() - began) / 1000);
       if (outcome.kind === "ok") return this.#trouble.succeeded();
       const passes = PASSING.includes(outcome.kind);
       this.#trouble.failed(

@@ -10,6 +10,7 @@ import {
 } from "../platform/mod.ts";
 import { nextTurn } from "../schedule.ts";
 import { counted, neutralise } from "../text.ts";
+import type { Vitals } from "../vitals/mod.ts";
 import type { ActivityPoll } from "./activity_poll.ts";
 import type { Deliveries } from "./deliveries.ts";
 import { type Result, resultKey, TERMINAL_STATUSES } from "./result.ts";
@@ -36,6 +37,12 @@ export interface PollLoopOptions {
   readonly activity?: ActivityPoll | undefined;
   /** Learns, once for as long as it lasts, that the token is refused; it may not wait. */
   readonly onRefused?: () => void;
+  /**
+   * What is told of each poll, and of rows that are not delivered.
+   *
+   * @default {nobody}
+   */
+  readonly vitals?: Vitals;
   readonly log: Log;
   readonly clock: Clock;
   /**
@@ -129,8 +136,10 @@ export class PollLoop {
   }
 
   async #pollListing(signal: AbortSignal, grace: boolean): Promise<PollReport> {
-    const { sender, workspaceId } = this.#options;
+    const { clock, sender, vitals, workspaceId } = this.#options;
+    const began = clock.now();
     const outcome = await sender.send(delegationsRequest(workspaceId), { signal });
+    vitals?.pollEnded(outcome, (clock.now() - began) / 1000);
     if (outcome.kind !== "ok" || !Array.isArray(outcome.body)) {
       this.#failed(outcome);
       return { outcome, failedToWrite: false };
@@ -201,9 +210,10 @@ export class PollLoop {
 
   /** Says, once, what is odd about the rows. */
   #tellOddities({ foreign, malformed }: Listing): void {
-    const { log } = this.#options;
+    const { log, vitals } = this.#options;
     // Fewer than before only says that some are no longer listed.
     if (malformed > this.#malformed) {
+      vitals?.rowsRejected(malformed - this.#malformed);
       log.warn(`Skipped ${counted(malformed, "malformed row")} of the platform's delegations`);
     }
     this.#malformed = malformed;
@@ -232,6 +242,7 @@ export class PollLoop {
   #warnOf({ delegationId, sourceId }: ForeignRow): void {
     if (this.#warnedOf.has(delegationId)) return;
     this.#warnedOf.add(delegationId);
+    this.#options.vitals?.rowsRejected(1);
     this.#options.log.warn(
       `Delegation '${neutralise(delegationId, 64)}' was refused: it was sent by ` +
         `'${neutralise(sourceId, 64)}', not by this workspace: somebody may be trying to slip in ` +

@@ -3,6 +3,7 @@ import { Episode, type Log } from "../log/mod.ts";
 import { DEFAULT_WAKES_PER_HOUR } from "../config/mod.ts";
 import { type Contact, retryWait, type Sender, wakeRequest } from "../platform/mod.ts";
 import { counted } from "../text.ts";
+import type { Vitals } from "../vitals/mod.ts";
 import { Inbox } from "./_inbox.ts";
 import type { Parent } from "./parent.ts";
 import type { ResultName } from "./result.ts";
@@ -47,6 +48,12 @@ export interface WakeLoopOptions {
   readonly onWake?: () => Promise<void>;
   /** Writes down that the agent has been woken for these, or has taken them without. */
   readonly onWoken: (results: readonly ResultName[]) => Promise<void>;
+  /**
+   * What is told of each wake.
+   *
+   * @default {nobody}
+   */
+  readonly vitals?: Vitals;
   readonly log: Log;
   readonly clock: Clock;
   /**
@@ -169,7 +176,7 @@ export class WakeLoop {
     { retries }: { retries: boolean },
   ): Promise<boolean> {
     const { clock, contact, log, onWake, onWoken, output, parent } = this.#options;
-    const { sender, workspaceId } = this.#options;
+    const { sender, vitals, workspaceId } = this.#options;
     const items = this.#inbox.takeAll();
     const messageId = await wakeMessageId(workspaceId, items);
     let isCounted = false;
@@ -190,8 +197,13 @@ export class WakeLoop {
       isCounted = true;
       log.debug(`Waking the agent for ${counted(items.length, "result")}`);
       const request = wakeRequest(workspaceId, wakeBody(text, messageId));
+      const began = clock.now();
       const outcome = await sender.send(request, { signal });
       const disposition = wakeDisposition(outcome);
+      vitals?.wakeEnded(outcome, {
+        hasSucceeded: disposition.kind === "delivered" || disposition.kind === "left_waiting",
+        seconds: (clock.now() - began) / 1000,
+      });
       switch (disposition.kind) {
         case "left_waiting": {
           this.#trouble.succeeded();

@@ -84,6 +84,7 @@ export class PlatformClient implements Sender {
   }
 
   async #exchange(request: PlatformRequest, signal: AbortSignal): Promise<Outcome> {
+    const sentAt = Date.now();
     const response = await fetch(this.#platformUrl + request.path, {
       ...(this.#isEncrypted && { client: this.#client ??= withoutStreams() }),
       method: request.method,
@@ -96,10 +97,11 @@ export class PlatformClient implements Sender {
       redirect: "manual",
       signal,
     });
+    const exchange = { sentAt, answeredAt: Date.now() };
     const text = await readCapped(response, request.maxBytes);
     if (text === undefined) return oversized(response.status, request.maxBytes);
     const { headers, status } = response;
-    return classifyAnswer({ status, headers, text, lacks: this.#lacks });
+    return classifyAnswer({ status, headers, text, exchange, lacks: this.#lacks });
   }
 }
 

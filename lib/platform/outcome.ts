@@ -1,4 +1,5 @@
 import { neutralise, reasonOf } from "../text.ts";
+import { clockOffset, type Exchange } from "./clock_offset.ts";
 import { parseProblem } from "./schemas.ts";
 import { parseRetryAfter } from "./retry_after.ts";
 
@@ -50,6 +51,10 @@ export interface Outcome {
   readonly detail: string;
   /** How long the platform asked to wait, in seconds. */
   readonly retryAfterSeconds?: number | undefined;
+  /** The answer's HTTP status; undefined when there was no answer. For people: nothing is decided by it. */
+  readonly httpStatus?: number | undefined;
+  /** How far the platform's clock is ahead of ours, in seconds, give or take half of one. */
+  readonly clockOffsetSeconds?: number | undefined;
 }
 
 /** An answer that was read whole. */
@@ -57,6 +62,8 @@ export interface ReadAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
+  /** When the request was sent and when the answer began, in epoch milliseconds. */
+  readonly exchange?: Exchange | undefined;
   /**
    * The headers that decide where a request goes and that this one did not have.
    *
@@ -98,7 +105,7 @@ export function lastingTrouble({ kind }: Outcome): OutcomeKind | undefined {
  * @param answer The answer, read whole.
  */
 export function classifyAnswer(answer: ReadAnswer): Outcome {
-  const { status, headers, text } = answer;
+  const { exchange, status, headers, text } = answer;
   const body = parseJson(text);
   const problem = parseProblem(body);
   // Only the error text of a JSON answer is quoted: the rest of a body may hold secrets.
@@ -109,13 +116,15 @@ export function classifyAnswer(answer: ReadAnswer): Outcome {
   const kind = kindOf(status, { body, isPage, problem });
   const misrouted = kind === "misrouted" ? misroute(answer, { body, isPage }) : "";
   const detail = `answered ${status}${said}${misrouted}`;
-  return { kind, body, detail, retryAfterSeconds };
+  // Who is not the platform may keep its pages for hours.
+  const clockOffsetSeconds = kind === "misrouted" ? undefined : clockOffset(headers, exchange);
+  return { kind, body, detail, retryAfterSeconds, httpStatus: status, clockOffsetSeconds };
 }
 
 /** The outcome of an answer that was not read to its end. */
 export function oversized(status: number, maxBytes: number): Outcome {
   const detail = `answered ${status} with more than ${maxBytes} bytes, which is not read`;
-  return { kind: "oversized", body: undefined, detail };
+  return { kind: "oversized", body: undefined, detail, httpStatus: status };
 }
 
 /** The outcome of a request whose deadline passed. */

@@ -10,6 +10,7 @@ import {
   type Sender,
   workspaceRequest,
 } from "../platform/mod.ts";
+import type { Vitals } from "../vitals/mod.ts";
 import { BeatGap } from "./beat_gap.ts";
 import { foundPresence, type RemovedPresence } from "./found_presence.ts";
 import type { Registration, RegistrationResult } from "./registration.ts";
@@ -51,6 +52,12 @@ export interface PresenceLoopOptions {
   readonly waitsForRestore: boolean;
   /** Learns that the workspace was removed, and is not waited for; it may not wait itself. */
   readonly onRemoved: () => void;
+  /**
+   * What is told whether the workspace is there.
+   *
+   * @default {nobody}
+   */
+  readonly vitals?: Vitals;
   readonly log: Log;
   readonly clock: Clock;
   /**
@@ -142,6 +149,7 @@ export class PresenceLoop implements BeatWatch {
     this.#isDoubted = false;
     if (this.#removal.lasts) { // since a former run: it may be there again
       this.#removal.forget();
+      this.#options.vitals?.workspaceFound("unknown", "");
       this.#ask();
     }
     let wait = this.#effort?.isWanted ? FIRST_BEAT_PATIENCE_MS : Infinity;
@@ -232,7 +240,7 @@ export class PresenceLoop implements BeatWatch {
 
   /** Asks the platform for the workspace, and does what follows. */
   async #look(signal: AbortSignal): Promise<Look> {
-    const { pace, sender, workspaceId } = this.#options;
+    const { pace, sender, vitals, workspaceId } = this.#options;
     const wasDoubted = this.#isDoubted;
     this.#isDoubted = false;
     await pace?.(this.#effort?.isWanted ? 2 : 1, signal);
@@ -256,10 +264,12 @@ export class PresenceLoop implements BeatWatch {
         return { isDone: true, outcome };
       case "resting":
         this.#looking.succeeded();
+        vitals?.workspaceFound("resting", found.status);
         this.#rest.is(found.status, { isWaiting: this.#effort?.isWanted === true });
         this.#restore(found.status);
         return { isDone: true, outcome };
       case "present":
+        vitals?.workspaceFound("present", found.status);
         this.#rest.isOver(found.status);
         this.#restore(found.status);
     }
@@ -303,6 +313,7 @@ export class PresenceLoop implements BeatWatch {
 
   #remove(found: RemovedPresence): void {
     this.#looking.succeeded();
+    this.#options.vitals?.workspaceFound("removed", "");
     this.#effort?.want(); // its tokens were revoked
     this.#removal.begin(found);
   }

@@ -23,7 +23,7 @@ const PRIVATE_FOLDER = 0o700;
  * @param text Its new content.
  * @param options `makesFolder`: whether a folder that is not there is made, private too, where it
  * is granted. `like`: the former file, where whoever could read that is to read the new one, too.
- * `isStillDue`: asked right before the file takes its place, when it is on the disk already.
+ * `isDurable`: whether it is to survive a power failure; it is by default. `isStillDue`: asked right before the file takes its place, when it is on the disk already.
  * @returns Whether it was written: not, when it was not due any more.
  * @throws {Deno.errors.NotCapable} The manifest does not grant the file.
  * @throws {Error} The system cannot write it; the former content is still there.
@@ -31,7 +31,8 @@ const PRIVATE_FOLDER = 0o700;
 export async function writePrivateFile(
   path: string,
   text: string,
-  { isStillDue, like, makesFolder = true }: {
+  { isDurable = true, isStillDue, like, makesFolder = true }: {
+    readonly isDurable?: boolean;
     readonly makesFolder?: boolean;
     readonly like?: Deno.FileInfo | undefined;
     readonly isStillDue?: () => Promise<boolean>;
@@ -42,7 +43,7 @@ export async function writePrivateFile(
   await removeIfThere(temporary);
   const bytes = new TextEncoder().encode(text);
   try {
-    if (!await makePrivate(temporary, bytes, like) && like !== undefined) {
+    if (!await makePrivate(temporary, bytes, { like, isDurable }) && like !== undefined) {
       await Deno.remove(temporary);
       await makeAlike(temporary, bytes, like);
     }
@@ -106,7 +107,7 @@ export async function probePrivateFile(path: string): Promise<void> {
   const temporary = temporaryFile(path);
   await removeIfThere(temporary);
   try {
-    await makePrivate(temporary, new Uint8Array(PROBED_BYTES), undefined);
+    await makePrivate(temporary, new Uint8Array(PROBED_BYTES), { isDurable: true });
   } finally {
     await removeIfThere(temporary).catch(() => {}); // whether it could be made is what counts
   }
@@ -123,14 +124,17 @@ async function makeFolder(path: string): Promise<void> {
 async function makePrivate(
   path: string,
   bytes: Uint8Array,
-  like: Deno.FileInfo | undefined,
+  { isDurable, like }: {
+    readonly isDurable: boolean;
+    readonly like?: Deno.FileInfo | undefined;
+  },
 ): Promise<boolean> {
   // createNew refuses a link that somebody has put in the way, and the mode holds from the first
   // byte on.
   using file = await Deno.open(path, { write: true, createNew: true, mode: PRIVATE });
   if (like !== undefined && !isAlike(await file.stat(), like)) return false;
   await writeWhole(file, bytes);
-  await file.sync();
+  if (isDurable) await file.sync();
   return true;
 }
 

@@ -47,16 +47,17 @@ export async function makeBinary(options: CompileOptions, base?: BaseBinary): Pr
   await Deno.mkdir(work, { recursive: true });
   const dir = await Deno.makeTempDir({ dir: work, prefix: "compile-" });
   try {
-    const entry = `${dir}/entry.ts`;
-    const bundle = `${dir}/workspace-beat.js`;
+    const entry = `${dir}/workspace-beat.ts`;
+    const folder = `${dir}/bundle`;
     const config = fromFileUrl(new URL("deno.json", ROOT));
     await Deno.writeTextFile(
       entry,
       entryModule(options, new URL("lib/commands/mod.ts", ROOT).href),
     );
-    await deno(bundleArguments({ entry, bundle, config }));
-    await Deno.utime(bundle, 0, 0); // the binary holds it, and is to be the same each time
-    await deno(compileArguments(options, bundle), base);
+    await deno(bundleArguments({ entry, folder, config }));
+    // The binary holds when they were made, and is to be the same each time.
+    for await (const { name } of Deno.readDir(folder)) await Deno.utime(`${folder}/${name}`, 0, 0);
+    await deno(compileArguments(options, `${folder}/workspace-beat.js`), base);
   } finally {
     await Deno.remove(dir, { recursive: true });
   }

@@ -14,8 +14,11 @@ import {
 import {
   defaultAgentCardFile,
   defaultReportFile,
+  defaultStatusFile,
   defaultWakeFile,
+  isStatusFileTaken,
   isWakeFileTaken,
+  NO_STATUS_FILE,
   NO_WAKE_FILE,
 } from "../../lib/permissions.ts";
 import { neutralise } from "../../lib/text.ts";
@@ -79,6 +82,11 @@ const FLAGS = {
     allowed: `${ABSOLUTE}, or ${NO_WAKE_FILE}`,
     brief: "What is touched for an agent that polls for its messages [<results file>.wake]",
   },
+  "status-file": {
+    parse: (text) => text === NO_STATUS_FILE ? text : parseAbsolute(text),
+    allowed: `${ABSOLUTE}, or ${NO_STATUS_FILE}`,
+    brief: "Where the sidecar says how it is [.workspace_beat_status.json in the configs folder]",
+  },
   "workspaces-dir": {
     parse: (text) => parseAbsolute(text.replace(/\/+$/, "")),
     allowed: ABSOLUTE,
@@ -137,6 +145,7 @@ export function parseOptions(args: readonly string[]): CompileOptions {
     reportFile: one("report-file") ?? defaultReportFile(configsDir),
     agentCardFile: one("agent-card") ?? defaultAgentCardFile(configsDir),
     wakeFile: one("wake-file") ?? defaultWakeFile(resultsFile),
+    statusFile: one("status-file") ?? defaultStatusFile(configsDir),
     workspacesDir: one("workspaces-dir"),
     target: one("target"),
     output: programPath(
@@ -144,10 +153,13 @@ export function parseOptions(args: readonly string[]): CompileOptions {
       one("target") ?? Deno.build.target,
     ),
   };
-  if (isWakeFileTaken(options)) {
-    throw usageError(
-      `Cannot use '${options.wakeFile}' from --wake-file: it is another of the sidecar's files`,
-    );
+  const taken = isWakeFileTaken(options)
+    ? `'${options.wakeFile}' from --wake-file`
+    : isStatusFileTaken(options)
+    ? `'${options.statusFile}' from --status-file`
+    : undefined;
+  if (taken !== undefined) {
+    throw usageError(`Cannot use ${taken}: it is another of the sidecar's files`);
   }
   return options;
 }

@@ -21,6 +21,7 @@ import { EXIT_CODE } from "../../lib/exit_code.ts";
 import {
   defaultAgentCardFile,
   defaultReportFile,
+  defaultStatusFile,
   defaultWakeFile,
   inboundSecretFile,
   tokenFile,
@@ -50,6 +51,7 @@ const FILES: readonly (readonly [path: string, meaning: string])[] = [
   [tokenFile(DEFAULT_CONFIGS_DIR), "The workspace's token."],
   [inboundSecretFile(DEFAULT_CONFIGS_DIR), "The secret for inbound calls, kept private."],
   [defaultReportFile(DEFAULT_CONFIGS_DIR), "What the agent reports; see --report-file."],
+  [defaultStatusFile(DEFAULT_CONFIGS_DIR), "How the sidecar is; see status and --status-file."],
   [defaultAgentCardFile(DEFAULT_CONFIGS_DIR), "What is registered; see --agent-card."],
   [DEFAULT_RESULTS_FILE, "Results for the agent; see --results-file."],
   [defaultWakeFile(DEFAULT_RESULTS_FILE), "Touched for an agent that polls; see --wake-file."],

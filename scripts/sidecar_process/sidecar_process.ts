@@ -13,7 +13,7 @@ export interface SidecarProcessOptions {
   /** The folder for configs and results; its paths are passed as flags and granted. */
   readonly dir?: string;
   /** The subcommand; without one it is `run`. */
-  readonly command?: "run" | "check" | "results" | "report";
+  readonly command?: "run" | "check" | "results" | "report" | "status" | "health";
   /** More arguments, after those made from the above. */
   readonly args?: readonly string[];
   /** The whole environment of the process (Deno's own cache folder is added). */

@@ -6,35 +6,45 @@ import type { CompileOptions } from "../../scripts/compile/options.ts";
 /** A binary that was made for a test, or why it could not be made. */
 export interface Compiled {
   readonly options: CompileOptions & { readonly workspacesDir: string };
-  /** The folder that holds the binary, the results file and the configs. */
+  /** The folder that holds the results file and the configs. */
   readonly dir: string;
   /** Where the platform has to listen. */
   readonly port: number;
+  /** Where one with TLS has to. */
+  readonly securePort: number;
   /** Why there is no binary: this machine cannot make one. */
   readonly missing: string | undefined;
 }
 
 /** Makes the real binary, once for all tests of a file. */
 export async function compileForTests(): Promise<Compiled> {
-  const dir = await Deno.realPath(await Deno.makeTempDir({ prefix: "workspace-beat-binary-" }));
-  globalThis.addEventListener("unload", () => Deno.removeSync(dir, { recursive: true }));
-  const port = freePort();
+  const made = await Deno.realPath(await Deno.makeTempDir({ prefix: "workspace-beat-binary-" }));
+  globalThis.addEventListener("unload", () => Deno.removeSync(made, { recursive: true }));
+  const dir = `${made}/workspace`;
+  await Deno.mkdir(dir);
+  const [port, securePort] = freePorts();
   const options = {
-    platformUrls: [`http://127.0.0.1:${port}`, "https://*.platform.example.com"],
+    platformUrls: [
+      `http://127.0.0.1:${port}`,
+      `https://127.0.0.1:${securePort}`,
+      "https://*.platform.example.com",
+    ],
     resultsFile: `${dir}/results.jsonl`,
     configsDir: dir,
     configFile: `${dir}/config.yaml`,
     reportFile: `${dir}/.runtime_report.json`,
     agentCardFile: `${dir}/agent_card.json`,
     wakeFile: `${dir}/results.jsonl.wake`,
+    statusFile: `${dir}/.workspace_beat_status.json`,
     workspacesDir: `${dir}/workspaces`,
     target: undefined,
-    output: `${dir}/workspace-beat`,
+    output: `${made}/workspace-beat`,
   };
   return {
     options,
     dir,
     port,
+    securePort,
     missing: await reasonFor(makeBinary(options, baseBinaryOfVariable())),
   };
 }
@@ -63,8 +73,9 @@ async function reasonFor(making: Promise<number>): Promise<string | undefined> {
   }
 }
 
-/** A port that nobody listens on now: it has to be known when the grants are compiled in. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
+/** Ports that nobody listens on now: they have to be known when the grants are compiled in. */
+function freePorts(): [number, number] {
+  using one = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  using other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return [one.addr.port, other.addr.port];
 }

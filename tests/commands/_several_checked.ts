@@ -24,6 +24,7 @@ export const OF_ALL = ["config", "grants", "proxy"];
 /** What is found of each. */
 export const OF_EACH = [
   ...["token file", "results file", "journal", "results folder", "report", "wake file"],
+  "status file",
   ...["platform", "workspace", "token"],
 ];
 

@@ -42,6 +42,7 @@ const ALL_OK = {
   "results folder": "skipped", // it is not granted
   "report": "ok",
   "wake file": "ok",
+  "status file": "ok",
   "platform": "ok",
   "workspace": "ok",
   "token": "ok",
@@ -251,5 +252,6 @@ Deno.test("check ends with 0 and one warning when only the net is granted and re
     "grants": "warning",
     "token file": "warning",
     "report": "skipped",
+    "status file": "skipped",
   });
 });

@@ -47,7 +47,7 @@ Deno.test("check says in its text whose each line is", async () => {
     /^ {2}ok {7}(\[\w+\] )?[a-z]/.exec(line)?.[1] ?? ""
   );
   const counts = [...Map.groupBy(whose, (one) => one)].map(([one, lines]) => [one, lines.length]);
-  assertEquals(counts, [["", 3], ["[scribe] ", 9], ["[critic] ", 9], ["[editor] ", 9]]);
+  assertEquals(counts, [["", 3], ["[scribe] ", 10], ["[critic] ", 10], ["[editor] ", 10]]);
   for (const { token = "" } of session.all) assertFalse(lines.join("\n").includes(token));
 });
 

@@ -60,6 +60,7 @@ Deno.test("workspaceBeat() exits with 64 and one line when a flag's value is not
   add("--agent-card", [""], "the path of a JSON file");
   add("--agent-url", ["", "agent:8000", "ftp://agent"], "an http:// or https:// URL without cred");
   add("--wake-file", [""], "the path of a file, or off");
+  add("--status-file", [""], "the path of a file, or off");
   add("--wakes-per-hour", ["", "0", "61", "1.5"], "a whole number from 1 to 60");
   add("--workspaces-dir", [""], "the path of a folder");
   await assertRefused(table);

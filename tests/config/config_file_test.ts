@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
-import { parseConfig, readConfigFile } from "../../lib/config/mod.ts";
+import { parseConfig } from "../../lib/config/config_text.ts";
+import { readConfigFile } from "../../lib/config/mod.ts";
 import { makeTempDir } from "../support/mod.ts";
 
 Deno.test("parseConfig() takes both values of the observability block (contract 7 #70, #82)", () => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
-import { parseConfig } from "../../lib/config/mod.ts";
+import { parseConfig } from "../../lib/config/config_text.ts";
 import {
   parseAgentUrl,
   parseCardText,

@@ -10,6 +10,7 @@ const BUILD: Build = {
   reportFile: "/build/report.json",
   agentCardFile: "/build/card.json",
   wakeFile: "/build/wake",
+  statusFile: "/build/status",
 };
 
 const YAML = `observability: {heartbeat_interval_seconds: 45, log_level: ERROR}
@@ -43,6 +44,7 @@ Deno.test("resolveSettings() gives every setting its default when nobody says an
     agentDescription: { origin: "default" },
     agentSkills: { origin: "default" },
     wakeFile: { value: "/tmp/delegation_results.jsonl.wake", origin: "default" },
+    statusFile: { value: "/configs/.workspace_beat_status.json", origin: "default" },
     wakesPerHour: { value: 30, origin: "default" },
     workspaces: { origin: "default" },
     workspacesDir: { origin: "default" },
@@ -149,6 +151,20 @@ const PRECEDENCE: Readonly<
   agentSkills: [
     [{ env: { MOLECULE_AGENT_SKILLS: "e,," } }, ["e"], "environment MOLECULE_AGENT_SKILLS"],
     [{ yaml: YAML }, ["f", "g"], "file …"],
+  ],
+  statusFile: [
+    [{ flags: { "status-file": "/f" } }, "/f", "flag --status-file"],
+    [
+      { flags: { "configs-dir": "/c" } },
+      "/c/.workspace_beat_status.json",
+      "flag --configs-dir",
+    ],
+    [
+      { env: { CONFIGS_DIR: "/e" } },
+      "/e/.workspace_beat_status.json",
+      "environment CONFIGS_DIR",
+    ],
+    [{ build: BUILD }, "/build/status", "build"],
   ],
   wakeFile: [
     [{ flags: { "wake-file": "/f" } }, "/f", "flag --wake-file"],

@@ -15,10 +15,12 @@ export const TEST_OF_DOCUMENT: Readonly<Record<string, string>> = {
   "README.md": "tests/readme_test.ts",
   "docs/wire.md": "tests/docs/wire_test.ts",
   "docs/adapters.md": "tests/docs/adapters_test.ts",
+  "docs/deploy.md": "tests/docs/deploy_test.ts",
   "docs/files.md": "tests/docs/files_test.ts",
   "docs/operations.md": "tests/docs/operations_test.ts",
   "docs/release.md": "tests/docs/release_test.ts",
   "docs/report.md": "tests/docs/report_test.ts",
+  "docs/status.md": "tests/docs/status_test.ts",
   "docs/workspace.md": "tests/docs/workspace_test.ts",
 };
 

@@ -20,7 +20,7 @@ const SOURCES = await sources();
  * @returns The pieces that are in no source; undefined when nothing in it can be looked for.
  */
 export function piecesNeverSaid(line: string): string[] | undefined {
-  const words = line.replace(/^(?:INFO|WARN|ERROR) /, "");
+  const words = line.replace(/^(?:INFO|WARN|ERROR|[a-z]+(?: [a-z]+)?:) /, "");
   // Where messages are put together, punctuation is put between them.
   const pieces = words.split(/…|\d+/).map((piece) => piece.replace(/^['):; ]+|['(: ]+$/g, ""))
     .filter((piece) => piece.length >= LEAST_TELLING);

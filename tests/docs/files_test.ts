@@ -8,12 +8,14 @@ import { REPORTED_STATUSES, resultLine } from "../../lib/delegations/result.ts";
 import { WakeFile } from "../../lib/delegations/wake_file.ts";
 import {
   defaultReportFile,
+  defaultStatusFile,
   defaultWakeFile,
   inboundSecretFile,
   reportFiles,
   resultsFiles,
   tokenFile,
 } from "../../lib/permissions.ts";
+import { parseStatus, STATUS_VERSION } from "../../lib/status/status.ts";
 import { startSession } from "../commands/_session.ts";
 import { makeTempDir, recordingLog } from "../support/mod.ts";
 import { whyNot } from "./_agent.ts";
@@ -26,6 +28,7 @@ const JOURNAL = DOCUMENT.take("The journal", "text");
 const READER = DOCUMENT.take("The journal", "python");
 const LOCK = DOCUMENT.take("Locks", "text");
 const WAKE = DOCUMENT.take("The wake file", "text");
+const STATUS = DOCUMENT.take("The status file", "json");
 const TOKEN = DOCUMENT.take("Token and inbound secret", "text");
 
 Deno.test("docs/files.md has no block that no test runs", () => {
@@ -37,7 +40,9 @@ Deno.test("docs/files.md lists every file that belongs to the results, the repor
   const files = [
     ...Object.values(resultsFiles("<results file>")),
     defaultWakeFile("<results file>"),
-    ...[tokenFile, inboundSecretFile, defaultReportFile].map((path) => path("").slice(1)),
+    ...[tokenFile, inboundSecretFile, defaultReportFile, defaultStatusFile].map((path) =>
+      path("").slice(1)
+    ),
     reportFiles(defaultReportFile("")).lock.slice(1),
   ];
   for (const file of files) {
@@ -103,6 +108,25 @@ Deno.test("docs/files.md shows a record of each kind, and says in which versions
   assertEquals(Math.max(...versions), JOURNAL_VERSION);
 });
 
+/** What is null in a status until the sidecar has ended. */
+const OF_ENDED = ["ended.at", "ended.exit_code", "ended.reason"];
+
+/** The names of all fields in a JSON value. */
+function namesIn(value: unknown, before = ""): string[] {
+  if (typeof value !== "object" || value === null) return [before.slice(0, -1)];
+  return Object.entries(value).flatMap(([name, field]) => namesIn(field, `${before}${name}.`))
+    .filter((name) => name !== "ended").sort();
+}
+
+Deno.test("docs/files.md shows a status that is read", () => {
+  const read = parseStatus(STATUS);
+  assertEquals(read, { kind: "status", status: JSON.parse(STATUS) });
+  const version = DOCUMENT.column("File formats", { column: 2 })[
+    DOCUMENT.column("File formats").findIndex((cell) => cell.includes("status"))
+  ];
+  assertEquals(version, String(STATUS_VERSION));
+});
+
 /** The names of the fields of any of several types. */
 type KeyOf<T> = T extends unknown ? keyof T : never;
 
@@ -123,6 +147,10 @@ Deno.test({
       assertEquals(await sidecar.stop(), 0);
       return sidecar.pid;
     })();
+    await t.step("the status", async () => {
+      const text = await Deno.readTextFile(`${dir}/.workspace_beat_status.json`);
+      assertEquals(namesIn(JSON.parse(text)), [...namesIn(JSON.parse(STATUS)), ...OF_ENDED].sort());
+    });
     await t.step("the results", async () => {
       const [line = ""] = await session.results();
       assertEquals(shapeOf(JSON.parse(line)), shapeOf(JSON.parse(RESULT)));

@@ -35,7 +35,9 @@ function patterns(heading: string): [RegExp, ...RegExp[]] {
 
 /** Log lines that tables and sentences quote: what stands in backquotes, with a hole. */
 const QUOTED = [...DOCUMENT.text.replaceAll(/^```[^]*?^```$/gm, "").matchAll(/`([^`]*…[^`]*)`/g)]
-  .map(([, line = ""]) => line).filter((line) => /^(…|[A-Z])/.test(line) && line !== "…");
+  .map(([, line = ""]) => line).filter((line) =>
+    /^(…|[A-Z]|\w+( \w+)?: )/.test(line) && line !== "…"
+  );
 
 Deno.test("docs/operations.md quotes only what the program says", () => {
   for (const line of [...LINES.values()].flat().concat(QUOTED)) {
@@ -69,15 +71,24 @@ async function succeeds(user: User, script: string): Promise<string[]> {
 
 /** What a section promises, and how its commands are tried out: a section with commands needs one. */
 const TRIALS: Record<string, (user: User, commands: readonly string[]) => Promise<void>> = {
-  "Look first": async (user, [check = "", json = ""]) => {
+  "Look first": async (user, [status = "", check = "", json = ""]) => {
     await using sidecar = await startSidecar(user);
     await accepted(user);
+    // No disk delays a beat: the status is written behind it.
+    await succeeds(user, "until workspace-beat health >/dev/null; do sleep 0.1; done");
+    const said = await succeeds(user, status);
+    assertEquals(said.filter((line) => /^healthy: last beat /.test(line)).length, 2);
+    assertMatch(said.at(-1) ?? "", /^alive: status written /);
     await succeeds(user, check);
-    const findings = JSON.parse((await succeeds(user, json)).join("\n"));
-    assert(findings.ok !== false);
-    const lines = sidecar.stderr;
-    assertEquals(lines.length, 1);
-    assertMatch(lines.join(), patterns("Look first")[0]);
+    const [of, all = ""] = json.split("\n");
+    assertEquals(JSON.parse((await succeeds(user, of ?? "")).join("\n")).healthy, true);
+    assert(JSON.parse((await succeeds(user, all)).join("\n")).checks.length > 5);
+    assertEquals(sidecar.stderr.length, 1);
+    assertMatch(sidecar.stderr.join(), patterns("Look first")[0]);
+    await sidecar.stop();
+    const { code, stdout } = await user.run("workspace-beat health");
+    assertEquals(code, 1);
+    assertMatch(stdout.join(), /^stopped: .* with exit code 0/);
   },
   "The manifest lacks a grant": async (user, [check = ""]) => {
     const elsewhere = `DELEGATION_RESULTS_FILE=${user.dir}/other.jsonl`;

@@ -82,7 +82,9 @@ Deno.test("docs/security.md is right about what of a peer's text reaches where",
   await sidecar.waitForLine(/ INFO The agent was woken/);
   await sidecar.stop();
   const [result = ""] = await session.results();
+  const status = await Deno.readTextFile(`${session.dir}/.workspace_beat_status.json`);
   const reached = {
+    "the status file": status.includes(words),
     "the wake": wake.text.includes(words),
     "the user's note": note.text.includes(words),
     "the results file": result.includes(words),

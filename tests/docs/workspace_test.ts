@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { parseConfig } from "../../lib/config/mod.ts";
+import { parseConfig } from "../../lib/config/config_text.ts";
 import { parseWorkspaces } from "../../lib/config/workspaces.ts";
 import { grantFlags, workspacesGrants } from "../../lib/permissions.ts";
 import { readAgentCard } from "../../lib/presence/mod.ts";

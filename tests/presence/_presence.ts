@@ -22,6 +22,7 @@ import {
 } from "../../lib/presence/mod.ts";
 import { ALONE } from "../../lib/sharing.ts";
 import type { TurnTaking } from "../../lib/turns.ts";
+import type { Vitals } from "../../lib/vitals/mod.ts";
 import type { DevPlatform } from "../../scripts/dev_platform/mod.ts";
 import { makeTempDir, ManualClock, patient, recordingLog } from "../support/mod.ts";
 
@@ -112,6 +113,8 @@ export interface PresenceOptions {
   readonly disk?: TurnTaking;
   /** Resolves when so many requests may be sent; by default at once. */
   readonly pace?: (requests: number, signal: AbortSignal) => Promise<void>;
+  /** What is told whether the workspace is there. */
+  readonly vitals?: Vitals;
 }
 
 /** Everything that watches over a workspace, and nothing that beats. */
@@ -197,6 +200,7 @@ export async function makePresence(
     registration: mode === "off" ? undefined : registration,
     waitsForRestore: options.waitsForRestore ?? false,
     onRemoved: () => removals++,
+    ...(options.vitals !== undefined && { vitals: options.vitals }),
     log,
     clock,
     random: () => random,

@@ -41,7 +41,7 @@ Deno.test("compile --help prints every flag and exits 0", async () => {
   for (
     const name of [
       ...["platform-url", "results-file", "configs-dir", "config", "report-file", "agent-card"],
-      ...["wake-file", "workspaces-dir", "target", "output"],
+      ...["wake-file", "status-file", "workspaces-dir", "target", "output"],
     ]
   ) {
     assert(stdout.includes(`  --${name} `), name);
@@ -59,6 +59,7 @@ Deno.test("compile --help says of every flag of a file or folder what it is by d
     ["report-file", ".runtime_report.json in the configs folder"],
     ["agent-card", "agent_card.json in the configs folder"],
     ["wake-file", "<results file>.wake"],
+    ["status-file", ".workspace_beat_status.json in the configs folder"],
     ["workspaces-dir", "none"],
     ["target", "this one"],
     ["output", "build/workspace-beat"],
@@ -116,7 +117,8 @@ Deno.test(
       stdout.replace(/ [\d.]+ MB /, " … MB "),
       `${output}: … MB for https://platform.example.com and http://b.test, results in ` +
         "/r/results.jsonl, configs in /c, config /c/config.yaml, report /c/.runtime_report.json, " +
-        "agent card /c/agent_card.json, wake file /r/results.jsonl.wake, workspaces in /data/all\n",
+        "agent card /c/agent_card.json, wake file /r/results.jsonl.wake, status " +
+        "/c/.workspace_beat_status.json, workspaces in /data/all\n",
     );
     assert((await Deno.stat(output)).size > 100_000);
   },
@@ -132,6 +134,6 @@ Deno.test(
       { DENORT_BIN: TRUE },
       { runs: true },
     );
-    assertMatch(stdout, /, wake file \/tmp\/delegation_results\.jsonl\.wake\n$/);
+    assertMatch(stdout, /, status \/configs\/\.workspace_beat_status\.json\n$/);
   },
 );

@@ -19,6 +19,7 @@ const DEFAULTS: CompileOptions = {
   reportFile: "/configs/.runtime_report.json",
   agentCardFile: "/configs/agent_card.json",
   wakeFile: "/tmp/delegation_results.jsonl.wake",
+  statusFile: "/configs/.workspace_beat_status.json",
   workspacesDir: undefined,
   target: undefined,
   output: "build/workspace-beat",
@@ -38,17 +39,21 @@ Deno.test("parseOptions() takes flags over defaults", () => {
       workspacesDir: "/data/all",
     }],
     [["--wake-file=off"], { wakeFile: "off" }],
+    [["--status-file=off"], { statusFile: "off" }],
+    [["--status-file", "/run/status.json"], { statusFile: "/run/status.json" }],
     [["--configs-dir", "/etc/agent/"], {
       configsDir: "/etc/agent",
       configFile: "/etc/agent/config.yaml",
       reportFile: "/etc/agent/.runtime_report.json",
       agentCardFile: "/etc/agent/agent_card.json",
+      statusFile: "/etc/agent/.workspace_beat_status.json",
     }],
     [["--configs-dir=/a", "--config=/b/c.yaml", "--report-file=/d/r.json"], {
       configsDir: "/a",
       configFile: "/b/c.yaml",
       reportFile: "/d/r.json",
       agentCardFile: "/a/agent_card.json",
+      statusFile: "/a/.workspace_beat_status.json",
     }],
     [["--target", "aarch64-unknown-linux-gnu"], { target: "aarch64-unknown-linux-gnu" }],
     [["--target", "x86_64-pc-windows-msvc"], {
@@ -100,6 +105,11 @@ Deno.test("parseOptions() refuses what is not allowed, and names value, origin a
     [["--agent-card", "card.json"], /'card\.json' from --agent-card: expected an absolute path/],
     [["--wake-file", "wake"], /'wake' from --wake-file: .* as a part, .*, or off$/],
     [["--wake-file", "-"], /'-' from --wake-file: /],
+    [["--status-file", "status"], /'status' from --status-file: .* as a part, .*, or off$/],
+    [
+      ["--status-file=/configs/.auth_token"],
+      /from --status-file: it is another of the sidecar's files$/,
+    ],
     [["--workspaces-dir", "all"], /'all' from --workspaces-dir: expected an absolute path/],
     [["--workspaces-dir", "/"], /'\/' from --workspaces-dir: /],
     [["--workspaces-dir", "/a,/b"], /'\/a,\/b' from --workspaces-dir: /],
@@ -162,7 +172,8 @@ Deno.test("entryModule() tells the program what it was built for, and only that"
 Deno.exit(await workspaceBeat(Deno.args, {"platformUrls":["https://platform.example.com"],\
 "resultsFile":"/odd \\"file\\"","configsDir":"/configs","configFile":"/configs/config.yaml",\
 "reportFile":"/configs/.runtime_report.json","agentCardFile":"/configs/agent_card.json",\
-"wakeFile":"/tmp/delegation_results.jsonl.wake"}));
+"wakeFile":"/tmp/delegation_results.jsonl.wake",\
+"statusFile":"/configs/.workspace_beat_status.json"}));
 `,
   );
 });
@@ -173,10 +184,10 @@ Deno.test("entryModule() tells the program the workspaces folder that it was bui
 });
 
 Deno.test("bundleArguments() bundles with the project's imports", () => {
-  const files = { entry: "/t/entry.ts", bundle: "/t/out.js", config: "/p/deno.json" };
+  const files = { entry: "/t/entry.ts", folder: "/t/out", config: "/p/deno.json" };
   assertEquals(
     bundleArguments(files).join(" "),
-    "bundle --quiet --minify --config /p/deno.json --output /t/out.js /t/entry.ts",
+    "bundle --quiet --minify --code-splitting --config /p/deno.json --outdir /t/out /t/entry.ts",
   );
 });
 
@@ -197,8 +208,9 @@ Deno.test("compileArguments() gives the binary exactly the least grants of its s
   const results = Object.values(resultsFiles("/r/results.jsonl")).join();
   const report = Object.values(reportFiles("/y/report.json")).join();
   const token = "/c/.auth_token,/c/.auth_token.tmp";
+  const status = "/c/.workspace_beat_status.json,/c/.workspace_beat_status.json.tmp";
   const written =
-    `${token},${secret},${secret}.tmp,${results},/r/results.jsonl.wake,${report},/data/all`;
+    `${token},${secret},${secret}.tmp,${results},/r/results.jsonl.wake,${report},${status},/data/all`;
   assertEquals([...granting.slice(0, 3), granting.at(-1)], [
     "--allow-net=*.example.com:443,h:8080",
     `--allow-read=/y/beat.yaml,${written},/c/agent_card.json,/.dockerenv`,

@@ -8,7 +8,8 @@ export { type DialectTestOptions, eachDialect } from "./dialects.ts";
 export { ManualClock } from "./manual_clock.ts";
 export { patient } from "./patient.ts";
 export { recordingLog } from "./recording_log.ts";
-export { type EndedProgram, runModule, type RunModuleOptions } from "./run_module.ts";
+export { runModule, type RunModuleOptions } from "./run_module.ts";
+export { type EndedProgram, runProgram, type RunProgramOptions } from "./run_program.ts";
 export {
   SidecarProcess,
   type SidecarProcessOptions,
@@ -16,3 +17,4 @@ export {
 } from "../../scripts/sidecar_process/mod.ts";
 export { missingProgram } from "./missing_program.ts";
 export { makeTempDir, type TempDir } from "./temp_dir.ts";
+export { type ProgramsTest, testWithPrograms } from "./with_programs.ts";
