@@ -37,6 +37,15 @@ const OF_WORKSPACE: Readonly<
     workspace.fail(delegation_id, error);
     return { delegation_id, status: "failed" };
   },
+  "fault": (platform, workspace, read) => {
+    const { fault } = read(schemas.workspaceFault);
+    platform.strike(workspace.id, fault);
+    return { fault: fault.kind };
+  },
+  "mend": (platform, workspace) => {
+    platform.mend(workspace.id);
+    return {};
+  },
   "rotate-token": (platform, workspace) => ({ token: platform.rotateToken(workspace.id) }),
   "status": (_platform, workspace, read) => {
     workspace.status = read(schemas.newStatus).status;

@@ -79,30 +79,35 @@ export const newLedgerRow = v.strictObject({
   deadline: v.optional(whole),
 });
 
+const fault = v.variant("kind", [
+  v.strictObject({
+    kind: v.literal("answer"),
+    status: v.pipe(v.number(), v.integer(), v.minValue(200), v.maxValue(599)),
+    body: v.exactOptional(v.union([v.string(), v.looseObject({}), v.array(v.unknown())])),
+    headers: v.exactOptional(v.record(v.string(), v.string())),
+  }),
+  v.strictObject({ kind: v.literal("delay"), ms: whole }),
+  v.strictObject({ kind: v.picklist(["hang", "reset", "truncate"]) }),
+  v.strictObject({
+    kind: v.literal("drip"),
+    bytesPerSecond: v.pipe(v.number(), v.gtValue(0)),
+    body: v.exactOptional(v.string()),
+  }),
+  v.strictObject({
+    kind: v.literal("redirect"),
+    location: v.string(),
+    status: v.exactOptional(v.picklist([301, 302, 303, 307, 308])),
+  }),
+  v.strictObject({ kind: v.literal("huge"), bytes: v.pipe(whole, v.minValue(2)) }),
+]);
+
+/** `POST /_dev/workspaces/:id/fault`. */
+export const workspaceFault = v.strictObject({ fault });
+
 /** `POST /_dev/faults`. */
 export const newFault = v.strictObject({
   route: v.picklist(ROUTE_NAMES),
-  fault: v.variant("kind", [
-    v.strictObject({
-      kind: v.literal("answer"),
-      status: v.pipe(v.number(), v.integer(), v.minValue(200), v.maxValue(599)),
-      body: v.exactOptional(v.union([v.string(), v.looseObject({}), v.array(v.unknown())])),
-      headers: v.exactOptional(v.record(v.string(), v.string())),
-    }),
-    v.strictObject({ kind: v.literal("delay"), ms: whole }),
-    v.strictObject({ kind: v.picklist(["hang", "reset", "truncate"]) }),
-    v.strictObject({
-      kind: v.literal("drip"),
-      bytesPerSecond: v.pipe(v.number(), v.gtValue(0)),
-      body: v.exactOptional(v.string()),
-    }),
-    v.strictObject({
-      kind: v.literal("redirect"),
-      location: v.string(),
-      status: v.exactOptional(v.picklist([301, 302, 303, 307, 308])),
-    }),
-    v.strictObject({ kind: v.literal("huge"), bytes: v.pipe(whole, v.minValue(2)) }),
-  ]),
+  fault,
   times: v.exactOptional(whole),
   workspaceId: v.exactOptional(v.string()),
 });

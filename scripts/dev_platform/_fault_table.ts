@@ -1,5 +1,5 @@
 import type { Fault, FaultOptions } from "./fault.ts";
-import { ROUTE_NAMES, type RouteName } from "./route_name.ts";
+import type { RouteName } from "./route_name.ts";
 
 /** A fault that strikes one request. */
 export interface Strike {
@@ -9,17 +9,33 @@ export interface Strike {
   readonly cleared: AbortSignal;
 }
 
-interface Entry {
+/** A fault in force. */
+export interface FaultEntry {
+  /** The endpoint. */
   readonly route: RouteName;
+  /** What happens to its requests. */
   readonly fault: Fault;
+  /** The only workspace whom it strikes; undefined for all. */
   readonly workspaceId: string | undefined;
+  /** How many requests it still strikes. */
+  readonly left: number;
+}
+
+interface Entry extends FaultEntry {
   left: number;
+}
+
+/** The requests that were struck by faults of one route, for all workspaces or for one. */
+interface Struck {
+  readonly route: RouteName;
+  readonly workspaceId: string | undefined;
+  readonly cleared: AbortController;
 }
 
 /** The faults in force. */
 export class FaultTable {
   #entries: Entry[] = [];
-  readonly #cleared = new Map<RouteName, AbortController>();
+  #struck: Struck[] = [];
 
   /**
    * Puts a fault in force. Faults for a number of requests strike one after another, in the order
@@ -46,11 +62,35 @@ export class FaultTable {
    * @param route The endpoint; all of them by default.
    */
   clear(route?: RouteName): void {
-    this.#entries = this.#entries.filter((entry) => route !== undefined && entry.route !== route);
-    for (const name of route === undefined ? ROUTE_NAMES : [route]) {
-      this.#cleared.get(name)?.abort();
-      this.#cleared.delete(name);
-    }
+    this.#end((of) => route === undefined || of.route === route);
+  }
+
+  /**
+   * Ends the faults that are for one workspace alone, and what hangs of it.
+   *
+   * @param workspaceId The workspace.
+   */
+  mend(workspaceId: string): void {
+    this.#end((of) => of.workspaceId === workspaceId);
+  }
+
+  /**
+   * Tells the faults in force.
+   *
+   * @param workspaceId The workspace whom they strike.
+   * @returns The faults, in the order in which they were set.
+   */
+  inForce(workspaceId: string): readonly FaultEntry[] {
+    return this.#entries.filter((entry) =>
+      entry.left > 0 && (entry.workspaceId ?? workspaceId) === workspaceId
+    );
+  }
+
+  #end(ends: (of: Pick<Entry, "route" | "workspaceId">) => boolean): void {
+    this.#entries = this.#entries.filter((entry) => !ends(entry));
+    const ended = this.#struck.filter(ends);
+    this.#struck = this.#struck.filter((struck) => !ends(struck));
+    for (const { cleared } of ended) cleared.abort();
   }
 
   /**
@@ -69,8 +109,13 @@ export class FaultTable {
     const entry = fitting.find(({ left }) => left !== Infinity) ?? fitting[0];
     if (entry === undefined) return undefined;
     entry.left--;
-    const cleared = this.#cleared.get(route) ?? new AbortController();
-    this.#cleared.set(route, cleared);
-    return { fault: entry.fault, cleared: cleared.signal };
+    let struck = this.#struck.find((struck) =>
+      struck.route === route && struck.workspaceId === entry.workspaceId
+    );
+    if (struck === undefined) {
+      struck = { route, workspaceId: entry.workspaceId, cleared: new AbortController() };
+      this.#struck.push(struck);
+    }
+    return { fault: entry.fault, cleared: struck.cleared.signal };
   }
 }

@@ -49,6 +49,7 @@ function isStorableBeat(body: BeatBody): boolean {
 function accept(platform: PlatformState, workspace: WorkspaceState, body: BeatBody): void {
   const now = platform.clock.now();
   workspace.beats.push({ at: now, body });
+  workspace.timeline.beat(now);
   if (workspace.status === "removed") return;
   const formerTask = workspace.lastBeat?.current_task ?? "";
   const spend = body.monthly_spend > 0 ? body.monthly_spend : workspace.lastBeat?.monthly_spend;

@@ -24,16 +24,32 @@ export function expireLiveness(platform: PlatformState): void {
   for (const workspace of platform.workspaces.values()) {
     const isExternal = workspace.runtime === "external";
     const status = isExternal ? staleExternal.status : "offline";
+    const expired = workspace.livenessUntil;
     if (isExternal && isStale(workspace, now - staleExternal.afterMs)) {
       workspace.livenessUntil = undefined;
-      goDown(platform, workspace, status);
-    } else if (workspace.livenessUntil !== undefined && workspace.livenessUntil <= now) {
+      goDown(platform, workspace, { status, since: seenAt(workspace) + staleExternal.afterMs });
+    } else if (expired !== undefined && expired <= now) {
       workspace.livenessUntil = undefined;
+      workspace.timeline.changed();
       if (UNTOUCHED.has(workspace.status)) continue;
-      goDown(platform, workspace, status);
+      goDown(platform, workspace, { status, since: expired });
       if (!isExternal && !hasPausedAncestor(platform, workspace)) workspace.restarts++;
     }
   }
+}
+
+/**
+ * Tells when a workspace goes down unless it beats.
+ *
+ * @param platform The platform.
+ * @param workspace The workspace.
+ * @returns The time, or undefined when nothing watches it.
+ */
+export function expiresAt(platform: PlatformState, workspace: WorkspaceState): number | undefined {
+  const { livenessUntil, runtime } = workspace;
+  if (runtime !== "external") return livenessUntil;
+  const staleAt = seenAt(workspace) + platform.rules.staleExternal.afterMs;
+  return Math.min(livenessUntil ?? Infinity, staleAt);
 }
 
 /**
@@ -70,6 +86,7 @@ export function setStatus(
 ): void {
   expireLiveness(platform);
   workspace.status = status;
+  workspace.timeline.look(status, platform.clock.now());
   workspace.removedAt = status === "removed" ? platform.clock.now() : undefined;
   if (status === "removed") {
     workspace.tokens = [];
@@ -80,12 +97,21 @@ export function setStatus(
 
 /** Whether a workspace counts as up, but has not beaten since some time. */
 function isStale(workspace: WorkspaceState, since: number): boolean {
-  const { status, lastHeartbeatAt, createdAt } = workspace;
-  return (status === "online" || status === "degraded") && (lastHeartbeatAt ?? createdAt) < since;
+  const { status } = workspace;
+  return (status === "online" || status === "degraded") && seenAt(workspace) < since;
 }
 
-function goDown(platform: PlatformState, workspace: WorkspaceState, status: WorkspaceStatus): void {
+function seenAt({ lastHeartbeatAt, createdAt }: WorkspaceState): number {
+  return lastHeartbeatAt ?? createdAt;
+}
+
+function goDown(
+  platform: PlatformState,
+  workspace: WorkspaceState,
+  { status, since }: { status: WorkspaceStatus; since: number },
+): void {
   workspace.status = status;
+  workspace.timeline.look(status, since);
   platform.emit("WORKSPACE_OFFLINE", workspace);
 }
 

@@ -1,7 +1,9 @@
+import { Changes } from "./_changes.ts";
 import type { PlatformClock } from "./_clock.ts";
 import type { LedgerRow } from "./_delegation_ledger.ts";
 import { DIALECT_RULES, type DialectRules } from "./_dialect_rules.ts";
 import { expireLiveness, LIVENESS_MS } from "./_liveness.ts";
+import { Timeline } from "./_timeline.ts";
 import { freshToken } from "./_tokens.ts";
 import type { WorkspaceState } from "./_workspace_state.ts";
 import type { AddWorkspaceOptions } from "./add_workspace_options.ts";
@@ -22,6 +24,8 @@ export class PlatformState {
   readonly ledger = new Map<string, LedgerRow>();
   /** The broadcasts so far. */
   readonly events: PlatformEvent[] = [];
+  /** What has changed of what the page shows. */
+  readonly changes: Changes = new Changes();
   readonly #closing = new AbortController();
   readonly #background = new Set<Promise<void>>();
 
@@ -85,6 +89,7 @@ export class PlatformState {
       sequence: 0,
       agent: { kind: "answers" },
       turns: new Set(),
+      timeline: new Timeline(this.changes, status, now),
     };
     this.workspaces.set(id, workspace);
     return workspace;
@@ -102,7 +107,10 @@ export class PlatformState {
     workspace: WorkspaceState,
     payload: Readonly<Record<string, unknown>> = {},
   ): void {
-    this.events.push({ at: this.clock.now(), type, workspaceId: workspace.id, payload });
+    const event = { at: this.clock.now(), type, workspaceId: workspace.id, payload };
+    this.events.push(event);
+    workspace.timeline.look(workspace.status, event.at);
+    workspace.timeline.event(event);
   }
 
   /** Lets the liveness keys expire whose time has come. */

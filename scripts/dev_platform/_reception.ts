@@ -1,12 +1,13 @@
 import { type Answer, json } from "./_answer.ts";
-import type { ControlRequest } from "./_control.ts";
+import { type DevRequest, isForSurface } from "./_dev_surface.ts";
 import { handle } from "./_endpoints.ts";
 import { faultyAnswer } from "./_fault_answer.ts";
-import { FaultTable } from "./_fault_table.ts";
+import type { FaultTable } from "./_fault_table.ts";
 import { corsGate, RateLimit, tenantGate } from "./_gates.ts";
 import type { Exchange } from "./_http_server.ts";
 import type { PlatformState } from "./_platform_state.ts";
 import { newRecord } from "./_record.ts";
+import { noteRequest } from "./_timeline_requests.ts";
 import { RequestLog } from "./_request_log.ts";
 import { matchRoute, type RouteMatch } from "./_routes.ts";
 import type { RecordedRequest } from "./recorded_request.ts";
@@ -17,8 +18,10 @@ export interface ReceptionOptions {
   readonly orgId?: string;
   /** How many requests per minute are let through. */
   readonly rateLimit?: number;
-  /** Answers what is for the control surface. */
-  readonly control: (request: ControlRequest) => Answer;
+  /** The faults in force. */
+  readonly faults: FaultTable;
+  /** Answers what is for the page or the control surface. */
+  readonly surface: (request: DevRequest) => Promise<Answer> | Answer;
 }
 
 /** Where every request comes in: it is recorded, struck by a fault or not, and handled. */
@@ -26,11 +29,11 @@ export class Reception {
   /** The requests so far. */
   readonly log: RequestLog = new RequestLog();
   /** The faults in force. */
-  readonly faults: FaultTable = new FaultTable();
+  readonly faults: FaultTable;
   readonly #state: PlatformState;
   readonly #limit: RateLimit;
   readonly #orgId: string | undefined;
-  readonly #control: (request: ControlRequest) => Answer;
+  readonly #surface: (request: DevRequest) => Promise<Answer> | Answer;
 
   /**
    * @param state What the endpoints work on.
@@ -40,7 +43,8 @@ export class Reception {
     this.#state = state;
     this.#limit = new RateLimit(state.clock, options.rateLimit);
     this.#orgId = options.orgId;
-    this.#control = options.control;
+    this.faults = options.faults;
+    this.#surface = options.surface;
   }
 
   /**
@@ -53,9 +57,10 @@ export class Reception {
     const [path = "", ...query] = request.target.split("?");
     const search = query.length === 0 ? "" : `?${query.join("?")}`;
     this.#state.expire();
-    if (path.startsWith("/_dev/")) {
-      const { method, body } = request;
-      return await exchange.send(this.#control({ method, path, search, body }));
+    if (isForSurface(request, path)) {
+      const { method, headers, body } = request;
+      const answer = await this.#surface({ method, path, search, headers, body, hungUp });
+      return await exchange.send(answer);
     }
     const route = matchRoute(request.method, path);
     const record = this.log.add(newRecord(request, { path, search, route }));
@@ -70,6 +75,7 @@ export class Reception {
     record.status = answer?.status;
     const streamed = answer !== undefined && typeof answer.body !== "string";
     if (!streamed) record.answeredAt = performance.now();
+    noteRequest(this.#state, record, answer?.cutShort !== true);
     if (answer !== undefined) await exchange.send(answer);
     record.answeredAt ??= performance.now();
     hungUp.removeEventListener("abort", onHangUp);

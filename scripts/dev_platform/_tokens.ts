@@ -16,11 +16,13 @@ export function freshToken(): string {
  * Revokes all tokens of a workspace and makes a new one.
  *
  * @param workspace The workspace.
+ * @param now The platform's time.
  * @returns The new token.
  */
-export function rotate(workspace: WorkspaceState): string {
+export function rotate(workspace: WorkspaceState, now: number): string {
   const token = freshToken();
   workspace.tokens = [token];
+  workspace.timeline.add({ at: now, kind: "token", text: "token rotated" });
   return token;
 }
 

@@ -1,3 +1,4 @@
+import type { Timeline } from "./_timeline.ts";
 import type { DeliveredMessage, QueuedMessage } from "./a2a_message.ts";
 import type { AgentBehaviour } from "./agent_behaviour.ts";
 import type { AcceptedBeat, BeatBody, RuntimeOverrides } from "./beat_body.ts";
@@ -108,4 +109,6 @@ export interface WorkspaceState {
   agent: AgentBehaviour;
   /** The ends of the turns that are going on. */
   readonly turns: Set<() => void>;
+  /** What the page tells about it. */
+  readonly timeline: Timeline;
 }

@@ -1,6 +1,9 @@
 import { PlatformClock } from "./_clock.ts";
-import { controlAnswer } from "./_control.ts";
+import { devAnswer } from "./_dev_surface.ts";
+import { FaultTable } from "./_fault_table.ts";
 import { HttpServer } from "./_http_server.ts";
+import { faultWord, pageMessage } from "./_page_message.ts";
+import type { PageSource } from "./_page_stream.ts";
 import { PlatformState } from "./_platform_state.ts";
 import { Reception } from "./_reception.ts";
 import { rotate } from "./_tokens.ts";
@@ -11,7 +14,7 @@ import type { Dialect } from "./dialect.ts";
 import type { Fault, FaultOptions } from "./fault.ts";
 import type { PlatformEvent } from "./platform_event.ts";
 import type { RecordedRequest } from "./recorded_request.ts";
-import type { RouteName } from "./route_name.ts";
+import { ROUTE_NAMES, type RouteName } from "./route_name.ts";
 import type { RequestMatch, WaitForOptions } from "./wait_for.ts";
 
 /** How a development platform is set up. */
@@ -34,7 +37,11 @@ export interface DevPlatformOptions {
   rateLimit?: number;
   /** Milliseconds since the epoch. Real time by default. */
   now?: () => number;
+  /** Is told of each workspace whose token has been rotated. */
+  onNewToken?: (workspace: DevWorkspace) => void;
 }
+
+const OF_WORKSPACES = ROUTE_NAMES.filter((route) => route !== "health");
 
 /** An in-memory platform that speaks real HTTP. Requires `--allow-net=127.0.0.1`. */
 export class DevPlatform implements AsyncDisposable {
@@ -42,13 +49,21 @@ export class DevPlatform implements AsyncDisposable {
   readonly #reception: Reception;
   readonly #server: HttpServer;
   readonly #workspaces = new Map<string, DevWorkspace>();
+  readonly #onNewToken: ((workspace: DevWorkspace) => void) | undefined;
 
   /** @param options How it is set up. It listens at once. */
   constructor(options: DevPlatformOptions = {}) {
     this.#state = new PlatformState(new PlatformClock(options.now), options.dialect ?? "2026-04");
+    this.#onNewToken = options.onNewToken;
+    const faults = new FaultTable();
+    const page: PageSource = {
+      changes: this.#state.changes,
+      message: (after) => pageMessage(this.#state, { url: this.url, faults, after }),
+    };
     this.#reception = new Reception(this.#state, {
       ...options,
-      control: (request) => controlAnswer(this, request),
+      faults,
+      surface: (request) => devAnswer(this, page, request),
     });
     this.#server = new HttpServer(
       options.port ?? 0,
@@ -118,7 +133,9 @@ export class DevPlatform implements AsyncDisposable {
    * @throws {Deno.errors.NotFound} If there is no such workspace.
    */
   rotateToken(id: string): string {
-    return rotate(this.#find(id));
+    const token = rotate(this.#find(id), this.#state.clock.now());
+    this.#onNewToken?.(this.workspace(id));
+    return token;
   }
 
   /**
@@ -142,6 +159,7 @@ export class DevPlatform implements AsyncDisposable {
    */
   fault(route: RouteName, fault: Fault, options: FaultOptions = {}): void {
     this.#reception.faults.set(route, fault, options);
+    this.#faultsChanged();
   }
 
   /**
@@ -151,6 +169,35 @@ export class DevPlatform implements AsyncDisposable {
    */
   clearFaults(route?: RouteName): void {
     this.#reception.faults.clear(route);
+    this.#faultsChanged();
+  }
+
+  /**
+   * Puts a fault in force for all that a workspace asks for, in place of the former one of this kind.
+   *
+   * @param id The workspace's id.
+   * @param fault What happens to its requests.
+   * @throws {Deno.errors.NotFound} If there is no such workspace.
+   */
+  strike(id: string, fault: Fault): void {
+    const { timeline } = this.#find(id);
+    for (const route of OF_WORKSPACES) {
+      this.#reception.faults.set(route, fault, { workspaceId: id });
+    }
+    const text = `every request: ${faultWord(fault)}`;
+    timeline.add({ at: this.#state.clock.now(), kind: "fault", text });
+  }
+
+  /**
+   * Ends the faults that are for one workspace alone; what hangs because of them is then handled.
+   *
+   * @param id The workspace's id.
+   * @throws {Deno.errors.NotFound} If there is no such workspace.
+   */
+  mend(id: string): void {
+    const { timeline } = this.#find(id);
+    this.#reception.faults.mend(id);
+    timeline.add({ at: this.#state.clock.now(), kind: "fault", text: "no faults any more" });
   }
 
   /**
@@ -209,6 +256,10 @@ export class DevPlatform implements AsyncDisposable {
   /** Closes it. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  #faultsChanged(): void {
+    for (const { timeline } of this.#state.workspaces.values()) timeline.changed();
   }
 
   #find(id: string): WorkspaceState {

@@ -1,14 +1,16 @@
 /**
  * Runs the development platform on its own:
- * `deno run --allow-net=127.0.0.1 scripts/dev_platform/main.ts [--port N] [--dialect D]`.
- * The dialect is 2026-04, which is the default, or 2026-06. It prints where it listens and a
- * workspace to use, and runs until SIGINT or SIGTERM. What can be done to it while it runs is in the
- * documentation of `mod.ts`.
+ * `deno run --allow-net=127.0.0.1 --allow-read=scripts/dev_platform/page
+ * scripts/dev_platform/main.ts [--port N] [--dialect D]`.
+ * The dialect is 2026-04, which is the default, or 2026-06. It prints where it listens, a workspace
+ * to use and where its page is, and runs until SIGINT or SIGTERM. It prints new tokens too: the page
+ * shows none. What can be done to it while it runs is in the documentation of `mod.ts`.
  *
  * @module
  */
 import { DIALECTS } from "./dialect.ts";
 import type { DevPlatformOptions } from "./dev_platform.ts";
+import type { DevWorkspace } from "./dev_workspace.ts";
 import { startDevPlatform } from "./start_dev_platform.ts";
 
 const USAGE = `Usage: main.ts [--port N] [--dialect ${DIALECTS.join("|")}], with N from 0 to 65535`;
@@ -43,13 +45,18 @@ async function terminated(): Promise<void> {
   for (const signal of signals) Deno.removeSignalListener(signal, end);
 }
 
+function printWorkspace({ id, token }: DevWorkspace): void {
+  console.log(`WORKSPACE_ID=${id}`);
+  console.log(`MOLECULE_WORKSPACE_TOKEN=${token}`);
+}
+
 async function run(flags: Flags): Promise<void> {
-  await using platform = await startDevPlatform(flags);
+  await using platform = await startDevPlatform({ ...flags, onNewToken: printWorkspace });
   const stopped = terminated();
   const workspace = platform.addWorkspace({ name: "Demo" });
   console.log(`PLATFORM_URL=${platform.url}`);
-  console.log(`WORKSPACE_ID=${workspace.id}`);
-  console.log(`MOLECULE_WORKSPACE_TOKEN=${workspace.token}`);
+  printWorkspace(workspace);
+  console.log(`# Its page: ${platform.url}/_dev/`);
   await stopped;
 }
 

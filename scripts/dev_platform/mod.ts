@@ -3,7 +3,9 @@
  *
  * From another process (`main.ts` runs it on its own) the same is done with JSON over HTTP. These
  * endpoints are no part of the real platform and pass none of its gates. They answer 200, or 400
- * or 404 with `{"error": …}`, one line about what cannot be read or does not exist.
+ * or 404 with `{"error": …}`, one line about what cannot be read or does not exist. What another
+ * site makes a browser ask for is refused with 403 or 415. `/_dev/` is the page, for people; it
+ * lives on `GET /_dev/events`, server-sent events with {@linkcode PageMessage}s.
  *
  * | endpoint | body | answer |
  * |---|---|---|
@@ -14,6 +16,8 @@
  * | `POST /_dev/workspaces/:id/finish` | `{delegation_id, reply}` | |
  * | `POST /_dev/workspaces/:id/fail` | `{delegation_id, error}` | |
  * | `POST /_dev/workspaces/:id/rotate-token` | | `{token}` |
+ * | `POST /_dev/workspaces/:id/fault` | `{fault}`: strikes all that it asks for | |
+ * | `POST /_dev/workspaces/:id/mend` | | ends the faults that are for it alone |
  * | `POST /_dev/workspaces/:id/status` | `{status}` | |
  * | `POST /_dev/workspaces/:id/agent` | {@linkcode AgentBehaviour} | |
  * | `POST /_dev/workspaces/:id/release` | | `{released}`: how many turns have ended |
@@ -39,6 +43,14 @@ export { type Dialect, DIALECTS } from "./dialect.ts";
 export type { Fault, FaultOptions } from "./fault.ts";
 export type { LedgerRowOptions } from "./ledger_row_options.ts";
 export type { PlatformEvent, PlatformEventType } from "./platform_event.ts";
+export type {
+  PageDelegation,
+  PageFailing,
+  PageFault,
+  PageMessage,
+  PageMoment,
+  PageWorkspace,
+} from "./page_workspace.ts";
 export type { ReceiveOptions } from "./receive_options.ts";
 export type { RecordedRequest } from "./recorded_request.ts";
 export { ROUTE_NAMES, type RouteName } from "./route_name.ts";

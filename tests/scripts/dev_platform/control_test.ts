@@ -47,6 +47,11 @@ Deno.test("the control surface does what the object does when it is called", asy
   await control("DELETE /_dev/faults?route=heartbeat");
   assertEquals((await beat(platform, workspace)).status, 200);
 
+  assertEquals(await of("fault", { fault: { kind: "answer", status: 503 } }), { fault: "answer" });
+  assertEquals((await beat(platform, workspace)).status, 503);
+  assertEquals(await of("mend"), {});
+  assertEquals((await beat(platform, workspace)).status, 200);
+
   assertEquals((await of("rotate-token")).token, workspace.token);
   await control("POST /_dev/advance", { ms: 180_000 });
   assertEquals(workspace.status, "offline");
@@ -123,6 +128,8 @@ const refusals: [request: string, body: string | undefined, status: number, erro
   ["POST /_dev/workspaces/ws-1/receive", `{"text":null}`, 400, "Cannot read 'text'"],
   ["POST /_dev/workspaces/ws-1/receive", `{"responseBody":""}`, 400, "Cannot read 'responseBody'"],
   ["POST /_dev/workspaces/ws-1/receive", `{"colour":"red"}`, 400, "Cannot read 'colour'"],
+  ["POST /_dev/workspaces/ws-1/fault", `{"fault":{"kind":"x"}}`, 400, "Cannot read 'fault.kind'"],
+  ["POST /_dev/workspaces/none/mend", undefined, 404, "Cannot find workspace 'none'"],
   ["POST /_dev/workspaces/none/prune", undefined, 404, "Cannot find workspace 'none'"],
   ["POST /_dev/workspaces/none/release", undefined, 404, "Cannot find workspace 'none'"],
   [

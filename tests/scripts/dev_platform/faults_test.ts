@@ -59,6 +59,36 @@ Deno.test("fault() of kind hang answers nothing until it is cleared", async () =
   assertEquals(workspace.beats.length, 2);
 });
 
+Deno.test("mend() lets through what hangs because of the faults of one workspace, and nothing else", async () => {
+  await using platform = await startDevPlatform();
+  const [one, other] = [platform.addWorkspace(), platform.addWorkspace()];
+  platform.strike(one.id, { kind: "hang" });
+  platform.strike(other.id, { kind: "hang" });
+  const [answer, otherAnswer] = [beat(platform, one), beat(platform, other)];
+  const isBeat = ({ route }: { route: string }) => route === "heartbeat";
+  await platform.waitFor(isBeat, { whenReceived: true, count: 2 });
+  platform.mend(one.id);
+  assertEquals((await answer).status, 200);
+  assertEquals((await beat(platform, one)).status, 200);
+  assertEquals([one.beats.length, other.beats.length], [2, 0]);
+  platform.mend(other.id);
+  assertEquals((await otherAnswer).status, 200);
+});
+
+Deno.test("strike() strikes all that a workspace asks for, and nobody else", async () => {
+  await using platform = await startDevPlatform();
+  const [one, other] = [platform.addWorkspace(), platform.addWorkspace()];
+  platform.strike(one.id, { kind: "answer", status: 503 });
+  platform.strike(one.id, { kind: "answer", status: 504 });
+  const { token } = one;
+  for (const path of ["", "/delegations", "/state", "/activity"]) {
+    const { status } = await call(platform, `GET /workspaces/${one.id}${path}`, { token });
+    assertEquals(status, 504, path);
+  }
+  assertEquals((await beat(platform, one)).status, 504);
+  assertEquals((await beat(platform, other)).status, 200);
+});
+
 Deno.test("fault() of kind hang records that the client has hung up", async () => {
   await using platform = await startDevPlatform();
   const workspace = platform.addWorkspace();

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Dialect } from "../../../scripts/dev_platform/mod.ts";
+import { SidecarProcess } from "../../../scripts/sidecar_process/mod.ts";
 import { patient } from "../../support/patient.ts";
 import { call } from "./_client.ts";
 
@@ -86,3 +87,51 @@ for (const args of wrong) {
     },
   });
 }
+
+/** Starts it with these permissions, and waits until it says where its page is. */
+async function startPage(permissions: string): Promise<SidecarProcess> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", permissions, `--config=${CONFIG.pathname}`, MAIN.href],
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const started = new SidecarProcess(child);
+  await started.waitForOutput(/^# Its page: /);
+  return started;
+}
+
+function printed({ stdout }: SidecarProcess, name: string): string[] {
+  return stdout.flatMap((line) => line.startsWith(`${name}=`) ? [line.slice(name.length + 1)] : []);
+}
+
+Deno.test({
+  name:
+    "main.ts serves its page with the permissions of its task, and prints a token that is rotated",
+  ignore: state !== "granted",
+  fn: async () => {
+    await using child = await startPage("-P=dev:platform");
+    const [url = ""] = printed(child, "PLATFORM_URL");
+    const [id = ""] = printed(child, "WORKSPACE_ID");
+    assertEquals((await call({ url }, "GET /_dev/")).status, 200);
+    assertEquals((await call({ url }, "GET /_dev/page/app.js")).status, 200);
+    const { text } = await call({ url }, `POST /_dev/workspaces/${id}/rotate-token`);
+    const { token } = JSON.parse(text);
+    await child.waitForOutput(new RegExp(`^MOLECULE_WORKSPACE_TOKEN=${token}$`));
+    assertEquals(printed(child, "WORKSPACE_ID"), [id, id]);
+    assertEquals(await child.stop(), 0);
+  },
+});
+
+Deno.test({
+  name: "main.ts says which grant its page lacks when it may not read it",
+  ignore: state !== "granted",
+  fn: async () => {
+    await using child = await startPage("--allow-net=127.0.0.1");
+    const [url = ""] = printed(child, "PLATFORM_URL");
+    const { status, text } = await call({ url }, "GET /_dev/");
+    const folder = new URL("page/", MAIN).pathname;
+    const error =
+      `Cannot read the page 'index.html': start the platform with --allow-read=${folder}`;
+    assertEquals([status, JSON.parse(text)], [503, { error }]);
+  },
+});
