@@ -6,7 +6,6 @@
  * @module
  */
 
-import { normalize } from "@std/path/normalize";
 import { ENVIRONMENT_VARIABLES } from "./config/environment.ts";
 
 /** What the grants depend on. Every path is absolute. */
@@ -40,6 +39,8 @@ export interface GrantSettings {
    * files named above are granted.
    */
   readonly workspacesDir?: string | undefined;
+  /** The file that metrics are written to, or `off`; by default there is none. */
+  readonly metricsFile?: string | undefined;
 }
 
 /** Grants as Deno names them: each list holds everything that is allowed, and nothing else is. */
@@ -85,6 +86,14 @@ export const NO_STATUS_FILE = "off";
 /** The status file in a configs folder, where the settings name no other. */
 export function defaultStatusFile(configsDir: string): string {
   return `${configsDir}/.workspace_beat_status.json`;
+}
+
+/** What stands for no metrics file. */
+export const NO_METRICS_FILE = "off";
+
+/** A metrics file with what stands beside it; nothing, where none is named. */
+export function metricsFiles(metricsFile: string = NO_METRICS_FILE): string[] {
+  return metricsFile === NO_METRICS_FILE ? [] : [metricsFile, temporaryFile(metricsFile)];
 }
 
 /** Where the files of several workspaces are, where the settings name no other folder. */
@@ -189,6 +198,7 @@ export function leastGrants(settings: GrantSettings): Grants {
     ...Object.values(reportFiles(settings.reportFile)),
     ...statusFile === NO_STATUS_FILE ? [] : [statusFile, temporaryFile(statusFile)],
     ...workspacesDir === undefined ? [] : [workspacesDir],
+    ...metricsFiles(settings.metricsFile),
   ];
   return {
     net: unique(settings.platformUrls.map(hostAndPort)),
@@ -201,48 +211,24 @@ export function leastGrants(settings: GrantSettings): Grants {
 }
 
 /**
- * Whether a wake file would be one of the sidecar's other files, which touching it would spoil.
- *
- * @param settings The settings, the wake file among them.
- */
-export function isWakeFileTaken({ wakeFile, ...others }: GrantSettings): boolean {
-  if (wakeFile === undefined || wakeFile === NO_WAKE_FILE) return false;
-  const { read } = leastGrants({ ...others, wakeFile: NO_WAKE_FILE, workspacesDir: undefined });
-  return isAmong(read, wakeFile); // whatever is written is read
-}
-
-/**
- * Whether a status file, or what is written beside it, would be one of the sidecar's other files.
- *
- * @param settings The settings, the status file among them.
- */
-export function isStatusFileTaken({ statusFile, ...others }: GrantSettings): boolean {
-  if (statusFile === undefined || statusFile === NO_STATUS_FILE) return false;
-  const { read } = leastGrants({ ...others, statusFile: NO_STATUS_FILE, workspacesDir: undefined });
-  return isAmong(read, statusFile) || isAmong(read, temporaryFile(statusFile));
-}
-
-function isAmong(paths: readonly string[], path: string): boolean {
-  return paths.some((other) => normalize(other) === normalize(path));
-}
-
-/**
  * Computes the least grants for several workspaces at once: their files are in one folder, and no
- * other is written.
+ * other is written but the metrics file.
  *
- * @param settings The platforms, the folder, and the config.yaml to read.
+ * @param settings The platforms, the folder, the config.yaml to read, and perhaps a metrics file.
  */
 export function workspacesGrants(
-  { configFile, platformUrls, workspacesDir }: {
+  { configFile, metricsFile, platformUrls, workspacesDir }: {
     readonly platformUrls: readonly string[];
     readonly workspacesDir: string;
     readonly configFile: string;
+    readonly metricsFile?: string | undefined;
   },
 ): Grants {
+  const written = [workspacesDir, ...metricsFiles(metricsFile)];
   return {
     net: unique(platformUrls.map(hostAndPort)),
-    read: [configFile, workspacesDir, DOCKER_MARKER],
-    write: [workspacesDir],
+    read: [configFile, ...written, DOCKER_MARKER],
+    write: written,
     env: ENVIRONMENT_VARIABLES,
     sys: [SEE_PROCESS],
   };

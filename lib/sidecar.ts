@@ -53,7 +53,12 @@ const DISK_PATIENCE_MS = 1000;
 export class Sidecar {
   /** What the agent reports about itself; every beat carries it. */
   readonly report: Report = new Report();
-  readonly #vitals: Vitals;
+  /**
+   * What happens to it, for the commands to show.
+   *
+   * @internal
+   */
+  readonly vitals: Vitals;
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #secrets: Secrets;
@@ -90,9 +95,9 @@ export class Sidecar {
     const store = tokenStore(complete, { secrets, log });
     const source = new PromptTokens(store, { log, disk: tokenDisk });
     const sender = authorizedSender(complete, source);
-    this.#vitals = new Vitals({ gauges: () => gauges(this.#deliveries, store), clock });
-    this.#status = statusFile(complete, { vitals: this.#vitals, secrets, disk, log, clock });
-    const common = { workspaceId, sender, contact, vitals: this.#vitals, log, clock };
+    this.vitals = new Vitals({ gauges: () => gauges(this.#deliveries, store), clock });
+    this.#status = statusFile(complete, { vitals: this.vitals, secrets, disk, log, clock });
+    const common = { workspaceId, sender, contact, vitals: this.vitals, log, clock };
     this.#log = log;
     this.#clock = clock;
     this.#secrets = secrets;
@@ -165,7 +170,7 @@ export class Sidecar {
       maxBytes: complete.resultsMaxBytes,
       replayMaxAgeMs: complete.replayMaxAgeSeconds * 1000,
       sharing,
-      vitals: this.#vitals,
+      vitals: this.vitals,
       onUnwoken: (results) => this.#wakes.add(results),
       onUnnotified: (results) => this.#notes.add(results),
       log,

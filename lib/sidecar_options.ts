@@ -21,11 +21,10 @@ import {
   defaultReportFile,
   defaultStatusFile,
   defaultWakeFile,
-  isStatusFileTaken,
-  isWakeFileTaken,
 } from "./permissions.ts";
 import type { AgentCardOptions } from "./presence/mod.ts";
 import type { Sharing } from "./sharing.ts";
+import { isStatusFileTaken, isWakeFileTaken } from "./taken_files.ts";
 
 /** Where the platform is, and how it wants to be addressed. */
 export interface PlatformOptions {

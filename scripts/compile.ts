@@ -20,12 +20,14 @@ import { type CompileOptions, HELP, parseOptions } from "./compile/options.ts";
 /** What was made, in one line. */
 function summary(options: CompileOptions, size: number): string {
   const { platformUrls, resultsFile, configsDir, configFile, reportFile, target, output } = options;
-  const { agentCardFile, statusFile, wakeFile, workspacesDir } = options;
+  const { agentCardFile, metricsFile, otel, statusFile, wakeFile, workspacesDir } = options;
   return `${output}: ${(size / 1e6).toFixed(1)} MB for ${platformUrls.join(" and ")}, ` +
     `results in ${resultsFile}, configs in ${configsDir}, config ${configFile}, ` +
     `report ${reportFile}, agent card ${agentCardFile}, wake file ${wakeFile}, ` +
     `status ${statusFile}` +
     (workspacesDir === undefined ? "" : `, workspaces in ${workspacesDir}`) +
+    (metricsFile === undefined ? "" : `, metrics in ${metricsFile}`) +
+    (otel ? ", exports over OpenTelemetry" : "") +
     (target === undefined ? "" : `, on ${target}`);
 }
 

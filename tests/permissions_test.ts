@@ -3,8 +3,6 @@ import { DEFAULT_PLATFORM_URLS } from "../lib/config/platform_url.ts";
 import {
   grantFlags,
   hostAndPort,
-  isStatusFileTaken,
-  isWakeFileTaken,
   leastGrants,
   reportFiles,
   resultsFiles,
@@ -12,6 +10,7 @@ import {
 import { startDevPlatform } from "../scripts/dev_platform/mod.ts";
 import { assertProbed, makeProbedPlace } from "./_probed.ts";
 import { SidecarProcess, startSidecar } from "./support/mod.ts";
+import { isStatusFileTaken, isWakeFileTaken } from "../lib/taken_files.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const PROBE = new URL("_grants_probe.ts", import.meta.url).pathname;

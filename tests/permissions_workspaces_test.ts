@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { DEFAULT_PLATFORM_URLS } from "../lib/config/platform_url.ts";
 import { leastGrants, workspaceFiles, workspacesGrants } from "../lib/permissions.ts";
 import { assertProbed, makeProbedPlace } from "./_probed.ts";
+import { isMetricsFileTaken } from "../lib/taken_files.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const PROBE = new URL("_workspaces_probe.ts", import.meta.url).pathname;
@@ -72,6 +73,41 @@ Deno.test("leastGrants() lets the wake file be written and the agent card only b
     const cards = (paths: readonly string[]) => paths.filter((path) => path.endsWith("card.json"));
     assertEquals([cards(read), cards(write)], [[card], []]);
   }
+});
+
+Deno.test("leastGrants() and workspacesGrants() let a metrics file be made and replaced, and only where there is one", () => {
+  const settings = {
+    platformUrls: [],
+    resultsFile: "/r/results.jsonl",
+    configsDir: "/c",
+    configFile: "/c/config.yaml",
+    reportFile: "/c/report.json",
+    workspacesDir: "/data/all",
+  };
+  for (const grants of [leastGrants, workspacesGrants]) {
+    const none = grants(settings);
+    assertEquals(grants({ ...settings, metricsFile: "off" }), none);
+    const { read, write } = grants({ ...settings, metricsFile: "/m/beat.prom" });
+    const added = ["/m/beat.prom", "/m/beat.prom.tmp"];
+    assertEquals(read.filter((path) => !none.read.includes(path)), added);
+    assertEquals(write.filter((path) => !none.write.includes(path)), added);
+  }
+});
+
+Deno.test("isMetricsFileTaken() knows the sidecar's other files, also by what stands beside it", () => {
+  const settings = {
+    platformUrls: [],
+    resultsFile: "/r/results.jsonl",
+    configsDir: "/c",
+    configFile: "/c/config.yaml",
+    reportFile: "/c/report",
+  };
+  const isTaken = (metricsFile?: string) => isMetricsFileTaken({ ...settings, metricsFile });
+  const taken = ["/r/results.jsonl", "/r//results.jsonl.wake", "/c/.auth_token", "/c/config.yaml"];
+  assertEquals([...taken, "/c/./report"].filter((path) => !isTaken(path)), []);
+  assertEquals([undefined, "off", "/m/beat.prom", "/c/beat.prom"].filter(isTaken), []);
+  const beside = { ...settings, resultsFile: "/m/beat.prom.tmp" };
+  assertEquals(isMetricsFileTaken({ ...beside, metricsFile: "/m/beat.prom" }), true);
 });
 
 Deno.test("workspaceFiles() puts the files of a workspace into the folder of its name", () => {

@@ -18,6 +18,7 @@ const CONFIG = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
 
 const CONFIGS_DIR = "/configs";
 const RESULTS_FILE = "/tmp/delegation_results.jsonl";
+const METRICS_FILE = "/metrics/beat.prom";
 
 /** The cells of the first table behind a heading, but for its head. */
 function rowsOf(heading: RegExp): string[][] {
@@ -140,6 +141,8 @@ const COMPILED: Readonly<Record<string, keyof ReturnType<typeof parseOptions>>> 
   "--wake-file": "wakeFile",
   "--status-file": "statusFile",
   "--workspaces-dir": "workspacesDir",
+  "--metrics-file": "metricsFile",
+  "--otel": "otel",
   "--target": "target",
   "--output": "output",
 };
@@ -170,6 +173,7 @@ const FILES: readonly (readonly [words: RegExp, path: string])[] = [
   [/^the results file/, RESULTS_FILE],
   [/^the report file/, defaultReportFile(CONFIGS_DIR)],
   [/^the status file/, defaultStatusFile(CONFIGS_DIR)],
+  [/^the metrics file/, METRICS_FILE],
   [/^`\/.dockerenv`/, "/.dockerenv"],
 ];
 
@@ -189,6 +193,7 @@ for (const kind of ["read", "write"] as const) {
       configFile: `${CONFIGS_DIR}/config.yaml`,
       reportFile: defaultReportFile(CONFIGS_DIR),
       wakeFile: defaultWakeFile(RESULTS_FILE),
+      metricsFile: METRICS_FILE,
     });
     assertEquals(granted.sort(), grants[kind].toSorted());
   });

@@ -12,6 +12,7 @@ import {
 } from "../platform/mod.ts";
 import type { AgentState, Report } from "../report/mod.ts";
 import { nextTurn } from "../schedule.ts";
+import { traced } from "../tracing.ts";
 import type { Vitals } from "../vitals/mod.ts";
 import { type BeatBody, beatBody } from "./body.ts";
 import { BodyFit } from "./body_fit.ts";
@@ -180,7 +181,11 @@ export class BeatLoop {
     });
     const began = clock.now();
     vitals?.beatBegan();
-    const outcome = await this.#send(body, signal);
+    const outcome = await traced("beat", workspaceId, async (notes) => {
+      const outcome = await this.#send(body, signal);
+      notes.ended(outcome);
+      return outcome;
+    });
     const seconds = (clock.now() - began) / 1000;
     contact.record(!isUnreachable(outcome));
     if (outcome.kind === "ok") {

@@ -34,6 +34,7 @@ import {
 } from "./checks.ts";
 import type { CommandContext } from "./context.ts";
 import { flagValues, SETTING_FLAGS, type SettingFlags, switchFlag } from "./flags.ts";
+import { checkMetricsFile } from "./metrics_file_check.ts";
 import { checkPresence, checkRegistration } from "./presence_checks.ts";
 import { checkReport } from "./report_check.ts";
 import { lackingGrants, proxyRefusal, type Refusal } from "./required_grants.ts";
@@ -49,8 +50,8 @@ export const check: Command<CommandContext> = buildCommand<CheckFlags, [], Comma
     brief: "Show the settings and test everything they need",
     fullDescription:
       "Prints each setting with its origin, then tests config.yaml, grants, proxy, " +
-      "token file, results file with its journal and folder, what would be registered, platform, " +
-      "workspace and token, a line each. It sends no beat.",
+      "metrics file, token file, results file with its journal and folder, what would be " +
+      "registered, platform, workspace and token, a line each. It sends no beat.",
   },
   parameters: {
     flags: { ...SETTING_FLAGS, json: switchFlag("Print one JSON object, for machines") },
@@ -97,7 +98,9 @@ async function findAll(
     const workspace = settings.workspaceId.value;
     return isOne ? found : found.map((finding) => ({ ...finding, workspace }));
   }));
-  return [...findings, ...tooMany(workspaces), ...ofAll.flat()];
+  const metrics = await checkMetricsFile(first);
+  const ofProcess = [...tooMany(workspaces), ...metrics === undefined ? [] : [metrics]];
+  return [...findings, ...ofProcess, ...ofAll.flat()];
 }
 
 /** More workspaces than this are asked for slowly: a sidecar may be beating for them meanwhile. */

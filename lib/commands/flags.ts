@@ -38,6 +38,7 @@ export const SETTING_FLAGS = {
   "wake-file": textFlag(table.wakeFile),
   "status-file": textFlag(table.statusFile),
   "wakes-per-hour": textFlag(table.wakesPerHour),
+  "metrics-file": textFlag(table.metricsFile),
   "workspaces-dir": textFlag(table.workspacesDir),
   "activity": switchFlag(SWITCHES.usesActivity.brief),
   "wait-for-restore": switchFlag(SWITCHES.waitsForRestore.brief),

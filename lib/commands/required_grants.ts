@@ -12,6 +12,7 @@ import {
   type Grants,
   hostAndPort,
   leastGrants,
+  NO_METRICS_FILE,
   reportFiles,
   resultsFiles,
   tokenFile,
@@ -57,9 +58,14 @@ function lackingForSeveral(
   workspacesDir: string,
   build: Build | undefined,
 ): LackingGrants {
-  const [{ configFile, workspacesDir: folder }] = workspaces;
+  const [{ configFile, metricsFile, workspacesDir: folder }] = workspaces;
   const platformUrls = [...new Set(workspaces.map(({ platformUrl }) => platformUrl.value))];
-  const needed = workspacesGrants({ configFile: configFile.value, platformUrls, workspacesDir });
+  const needed = workspacesGrants({
+    configFile: configFile.value,
+    metricsFile: metricsFile.value,
+    platformUrls,
+    workspacesDir,
+  });
   const unreached = platformUrls.filter((url) => !isGranted(netGrant(url)));
   const reaches = unreached.length < platformUrls.length;
   const writes = mayRead(workspacesDir) && mayWrite(workspacesDir);
@@ -67,18 +73,22 @@ function lackingForSeveral(
     const problem = writes
       ? `Not allowed to reach the platform '${platformUrls.join("' or '")}'`
       : `Not allowed to use the folder '${workspacesDir}' (from ${folder.origin})`;
-    const rebuilt = build && rebuildCommand({ ...build, platformUrls, workspacesDir });
+    const rebuilt = build &&
+      rebuildCommand({ ...build, platformUrls, workspacesDir, metricsFile: metricsFile.value });
     const remedy = rebuilt === undefined
       ? `run with ${grantFlags(needed).join(" ")}`
       : `rebuild this binary with ${rebuilt}`;
     return { refusal: { problem, remedy }, without: [] };
   }
-  const unread = mayRead(configFile.value) ? [] : [configFile.value];
+  const named = [configFile, metricsFile].map(({ value }) => value);
+  const unread = needed.read.filter((path) => named.includes(path) && !mayRead(path));
+  const unwritten = needed.write.filter((path) => named.includes(path) && !mayWrite(path));
   return {
     refusal: undefined,
     without: [
       ...withoutVariables(needed),
       ...phrase("reading", unread),
+      ...phrase("writing", unwritten),
       ...phrase("reaching", unreached),
       ...withoutProcesses(),
     ],
@@ -164,15 +174,19 @@ function refusal(
   return {
     problem,
     remedy: `this binary was built for the platform ${platforms} and the results file ` +
-      `${build.resultsFile}: rebuild it with ${rebuildCommand(grantSettings(settings))}`,
+      `${build.resultsFile}: rebuild it with ${rebuildCommand(wantedBuild(settings, build))}`,
   };
+}
+
+function wantedBuild(settings: Settings, build: Build): Build {
+  return { ...grantSettings(settings), otel: build.otel };
 }
 
 /** The command that builds a binary; what the configs folder implies is left out. */
 function rebuildCommand(build: Build): string {
   const { configFile, configsDir, platformUrls, reportFile, resultsFile, workspacesDir } = build;
   const { agentCardFile = defaultAgentCardFile(configsDir) } = build;
-  const { wakeFile = defaultWakeFile(resultsFile) } = build;
+  const { metricsFile = NO_METRICS_FILE, wakeFile = defaultWakeFile(resultsFile) } = build;
   const { statusFile = defaultStatusFile(configsDir) } = build;
   return [
     "deno task compile",
@@ -184,7 +198,9 @@ function rebuildCommand(build: Build): string {
     ...agentCardFile === defaultAgentCardFile(configsDir) ? [] : [`--agent-card ${agentCardFile}`],
     ...wakeFile === defaultWakeFile(resultsFile) ? [] : [`--wake-file ${wakeFile}`],
     ...statusFile === defaultStatusFile(configsDir) ? [] : [`--status-file ${statusFile}`],
+    ...metricsFile === NO_METRICS_FILE ? [] : [`--metrics-file ${metricsFile}`],
     ...workspacesDir === undefined ? [] : [`--workspaces-dir ${workspacesDir}`],
+    ...build.otel ? ["--otel"] : [],
   ].join(" ");
 }
 

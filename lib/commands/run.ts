@@ -10,6 +10,7 @@ import { counted, reasonOf } from "../text.ts";
 import { runWorkspaces, workspacesOnce } from "../workspaces.ts";
 import type { CommandContext } from "./context.ts";
 import { flagValues, SETTING_FLAGS, type SettingFlags, switchFlag } from "./flags.ts";
+import { whileMeasuring } from "./measuring.ts";
 import { lackingGrants, proxyRefusal, type Refusal } from "./required_grants.ts";
 
 /** SIGTERM promises an end within 5 s; what has not ended by then never will. */
@@ -80,7 +81,11 @@ function oneWorkspace(
     `Keeping workspace ${settings.workspaceId.value} alive on ${settings.platformUrl.value} ` +
       `every ${settings.intervalSeconds.value} s`,
   );
-  return new Sidecar({ ...sidecarOptions(settings), secrets, log });
+  const sidecar = new Sidecar({ ...sidecarOptions(settings), secrets, log });
+  return {
+    run: (signal) => whileMeasuring([{ settings, sidecar }], log, () => sidecar.run(signal)),
+    once: (signal) => sidecar.once(signal),
+  };
 }
 
 function severalWorkspaces(
@@ -98,11 +103,13 @@ function severalWorkspaces(
     const id = settings.workspaceId.value;
     const log = ofWorkspace(id);
     const sidecar = new Sidecar({ ...sidecarOptions(settings), sharing, secrets, log });
-    return { id, folder: settings.configsDir.value, sidecar, disk: sharing.disk, log };
+    const folder = settings.configsDir.value;
+    return { id, folder, settings, sidecar, disk: sharing.disk, log };
   });
+  const options = { intervalMs: seconds * 1000, clock: systemClock };
   return {
     run: (signal) =>
-      runWorkspaces(workspaces, { signal, intervalMs: seconds * 1000, clock: systemClock }),
+      whileMeasuring(workspaces, log, () => runWorkspaces(workspaces, { ...options, signal })),
     once: (signal) => workspacesOnce(workspaces, signal),
   };
 }

@@ -16,5 +16,6 @@ export function grantSettings(settings: Settings): GrantSettings {
     agentCardFile: settings.agentCardFile.value,
     wakeFile: settings.wakeFile.value,
     statusFile: settings.statusFile.value,
+    metricsFile: settings.metricsFile.value,
   };
 }

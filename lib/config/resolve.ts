@@ -3,8 +3,7 @@ import {
   defaultAgentCardFile,
   defaultStatusFile,
   defaultWakeFile,
-  isStatusFileTaken,
-  isWakeFileTaken,
+  NO_METRICS_FILE,
 } from "../permissions.ts";
 import { builtIn, byDefault, type Definition, fromFlag, fromVariable } from "./_origins.ts";
 import type { Build } from "./build.ts";
@@ -19,6 +18,7 @@ import {
   DEFAULT_WAKES_PER_HOUR,
 } from "./defaults.ts";
 import { configurationError, InputError, usageError } from "./errors.ts";
+import { grantSettings } from "./grant_settings.ts";
 import {
   entryOf,
   fileIn,
@@ -27,7 +27,6 @@ import {
   resolveWorkspacesDir,
   resultsFileOfSingle,
 } from "./paths.ts";
-import { grantSettings } from "./grant_settings.ts";
 import { defaultPlatformUrl } from "./platform_url.ts";
 import { type FlagValues, type Setting, SETTING_DEFINITIONS, type Settings } from "./settings.ts";
 import { SWITCHES } from "./switches.ts";
@@ -39,6 +38,7 @@ import {
   unusedBySeveral,
   workspaceSettings,
 } from "./workspace_settings.ts";
+import { isMetricsFileTaken, isStatusFileTaken, isWakeFileTaken } from "../taken_files.ts";
 
 /** The settings, and what there is to say about them. */
 export interface ResolvedSettings {
@@ -123,6 +123,9 @@ async function resolveShared(flags: FlagValues, build: Build | undefined): Promi
         "after 180 s; 30 s is the default",
     );
   }
+  const metricsFile = given(table.metricsFile) ?? builtIn(build?.metricsFile) ??
+    byDefault(NO_METRICS_FILE);
+  warnings.push(...unreadMetrics(metricsFile));
   const shared: SharedSettings = {
     platformUrl: given(table.platformUrl) ?? builtIn(builtInPlatform(build)) ??
       byDefault(await defaultPlatformUrl()),
@@ -137,6 +140,7 @@ async function resolveShared(flags: FlagValues, build: Build | undefined): Promi
     logFormat: given(table.logFormat) ?? byDefault("text"),
     notify: given(table.notify) ?? byDefault("all"),
     wakesPerHour: given(table.wakesPerHour) ?? byDefault(DEFAULT_WAKES_PER_HOUR),
+    metricsFile,
     registerMode: given(table.registerMode) ?? fromFile(configFile.registerMode) ??
       byDefault("off"),
     agentUrl: given(table.agentUrl) ?? fromFile(configFile.agentUrl) ?? byDefault(undefined),
@@ -152,6 +156,15 @@ async function resolveShared(flags: FlagValues, build: Build | undefined): Promi
     orgId: orgId(warnings),
   };
   return { configFile, shared, warnings };
+}
+
+/** node_exporter passes over files of other names. */
+function unreadMetrics({ origin, value }: Setting<string>): string[] {
+  if (value === NO_METRICS_FILE || value.endsWith(".prom")) return [];
+  return [
+    `The metrics file '${value}' (from ${origin}) is not read by node_exporter's textfile ` +
+    "collector, which reads only files whose names end in .prom",
+  ];
 }
 
 /** The workspaces that the environment names, or the one of them that the command line names. */
@@ -211,7 +224,7 @@ async function ofSingle(
 
 /** Writing to one of the sidecar's other files would spoil it. */
 function refuseTakenFiles(settings: Settings): void {
-  const { statusFile, wakeFile } = settings;
+  const { metricsFile, statusFile, wakeFile } = settings;
   const files = grantSettings(settings);
   const refuse = ({ origin, value }: Setting<string>, what: string) => {
     throw usageError(
@@ -219,6 +232,7 @@ function refuseTakenFiles(settings: Settings): void {
         "files: expected a file of its own, or off",
     );
   };
+  if (isMetricsFileTaken(files)) refuse(metricsFile, "metrics");
   // A file that is both is refused as the one that was named, the other being where it always is.
   if (isStatusFileTaken(files) && statusFile.origin.startsWith("flag")) {
     refuse(statusFile, "status");

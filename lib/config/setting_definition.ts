@@ -6,7 +6,7 @@ import type { EnvironmentVariable } from "./environment.ts";
  */
 export type Offered = readonly string[] | "file" | "folder" | "nothing";
 
-/** One row of the table. */
+/** One row of the table of settings. */
 export interface SettingDefinition<T> {
   /** Reads the value; undefined when the text is not allowed. */
   readonly parse: (text: string) => T | undefined;

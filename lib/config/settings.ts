@@ -205,6 +205,13 @@ export const SETTING_DEFINITIONS = {
     brief: "How often the agent is woken in an hour at the most",
     flag: "wakes-per-hour",
   },
+  metricsFile: {
+    parse: parsePath,
+    allowed: "the path of a file, or off",
+    brief: "Where metrics are written for node_exporter's textfile collector",
+    flag: "metrics-file",
+    offered: "file",
+  },
   workspaces: {
     parse: parseWorkspaces,
     allowed: 'a JSON list of {"id": …, "token": …, "platform_url": …}, the last two optional',

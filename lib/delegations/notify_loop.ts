@@ -8,6 +8,7 @@ import {
   retryWait,
   type Sender,
 } from "../platform/mod.ts";
+import { traced } from "../tracing.ts";
 import type { Vitals } from "../vitals/mod.ts";
 import { Inbox } from "./_inbox.ts";
 import { type Note, notesFor } from "./notify_message.ts";
@@ -98,16 +99,24 @@ export class NotifyLoop {
       if (text !== undefined) await contact.regained(signal);
       if (signal.aborted) return;
       await onNotify(results);
-      if (text !== undefined) await this.#send(text, signal);
+      if (text !== undefined) await this.#send({ text, results: results.length }, signal);
     }
   }
 
-  async #send(note: string, signal: AbortSignal): Promise<void> {
+  async #send(
+    { results, text }: { readonly text: string; readonly results: number },
+    signal: AbortSignal,
+  ): Promise<void> {
     const { clock, contact, sender, vitals, workspaceId } = this.#options;
     for (let tries = 1; !signal.aborted; tries++) {
       await contact.regained(signal);
       const began = clock.now();
-      const outcome = await sender.send(notifyRequest(workspaceId, note), { signal });
+      const outcome = await traced("notify", workspaceId, async (notes) => {
+        notes.results(results);
+        const outcome = await sender.send(notifyRequest(workspaceId, text), { signal });
+        notes.ended(outcome);
+        return outcome;
+      });
       vitals?.noteEnded(outcome, (clock.now() - began) / 1000);
       if (outcome.kind === "ok") return this.#trouble.succeeded();
       const passes = PASSING.includes(outcome.kind);

@@ -10,6 +10,7 @@ import {
 } from "../platform/mod.ts";
 import { nextTurn } from "../schedule.ts";
 import { counted, neutralise } from "../text.ts";
+import { type SpanNotes, traced } from "../tracing.ts";
 import type { Vitals } from "../vitals/mod.ts";
 import type { ActivityPoll } from "./activity_poll.ts";
 import type { Deliveries } from "./deliveries.ts";
@@ -59,6 +60,13 @@ export interface PollReport {
   readonly outcome: Outcome;
   /** Whether there are results that could not be written. */
   readonly failedToWrite: boolean;
+}
+
+/** How one poll is done. */
+interface PollingOptions {
+  readonly grace: boolean;
+  /** What the poll's span tells. */
+  readonly notes: SpanNotes;
 }
 
 /** Who has waited for so long in a busy target's queue may wait for ever (contract 3.2). */
@@ -122,7 +130,15 @@ export class PollLoop {
    * poll, since its reply may be about to be inserted.
    */
   async poll(signal: AbortSignal, { grace }: { grace: boolean }): Promise<PollReport> {
-    const listed = await this.#pollListing(signal, grace);
+    return await traced("poll", this.#options.workspaceId, async (notes) => {
+      const report = await this.#pollAll(signal, { grace, notes });
+      notes.ended(report.outcome);
+      return report;
+    });
+  }
+
+  async #pollAll(signal: AbortSignal, options: PollingOptions): Promise<PollReport> {
+    const listed = await this.#pollListing(signal, options);
     const { kind } = listed.outcome;
     // Who cannot be asked now is not asked for more.
     if (isUnreachable(listed.outcome) || kind === "unauthorized" || kind === "rate_limited") {
@@ -135,7 +151,10 @@ export class PollLoop {
     };
   }
 
-  async #pollListing(signal: AbortSignal, grace: boolean): Promise<PollReport> {
+  async #pollListing(
+    signal: AbortSignal,
+    { grace, notes }: PollingOptions,
+  ): Promise<PollReport> {
     const { clock, sender, vitals, workspaceId } = this.#options;
     const began = clock.now();
     const outcome = await sender.send(delegationsRequest(workspaceId), { signal });
@@ -149,9 +168,9 @@ export class PollLoop {
     this.#pollTrouble.succeeded();
     const listing = readListing(outcome.body, workspaceId);
     this.#tellOddities(listing);
-    const failedToWrite = !await this.#options.deliveries.deliverListing(
-      await this.#fresh(listing, grace),
-    );
+    const fresh = await this.#fresh(listing, grace);
+    notes.results(fresh.length);
+    const failedToWrite = !await this.#options.deliveries.deliverListing(fresh);
     await this.#warnOfQueued(listing);
     this.#options.deliveries.journal.forget(
       new Set([

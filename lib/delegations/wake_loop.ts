@@ -3,6 +3,7 @@ import { Episode, type Log } from "../log/mod.ts";
 import { DEFAULT_WAKES_PER_HOUR } from "../config/mod.ts";
 import { type Contact, retryWait, type Sender, wakeRequest } from "../platform/mod.ts";
 import { counted } from "../text.ts";
+import { traced } from "../tracing.ts";
 import type { Vitals } from "../vitals/mod.ts";
 import { Inbox } from "./_inbox.ts";
 import type { Parent } from "./parent.ts";
@@ -198,12 +199,20 @@ export class WakeLoop {
       log.debug(`Waking the agent for ${counted(items.length, "result")}`);
       const request = wakeRequest(workspaceId, wakeBody(text, messageId));
       const began = clock.now();
-      const outcome = await sender.send(request, { signal });
-      const disposition = wakeDisposition(outcome);
-      vitals?.wakeEnded(outcome, {
-        hasSucceeded: disposition.kind === "delivered" || disposition.kind === "left_waiting",
-        seconds: (clock.now() - began) / 1000,
-      });
+      const { disposition, hasSucceeded, outcome } = await traced(
+        "wake",
+        workspaceId,
+        async (notes) => {
+          notes.results(items.length);
+          const outcome = await sender.send(request, { signal });
+          const disposition = wakeDisposition(outcome);
+          const { kind } = disposition;
+          const hasSucceeded = kind === "delivered" || kind === "left_waiting";
+          notes.ended(outcome, { hasSucceeded });
+          return { disposition, hasSucceeded, outcome };
+        },
+      );
+      vitals?.wakeEnded(outcome, { hasSucceeded, seconds: (clock.now() - began) / 1000 });
       switch (disposition.kind) {
         case "left_waiting": {
           this.#trouble.succeeded();

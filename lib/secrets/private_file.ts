@@ -3,6 +3,7 @@ import { mayWrite } from "../grants.ts";
 import { lstatIfThere } from "../lstat_if_there.ts";
 import { makeAlike } from "../make_alike.ts";
 import { regularFileAt } from "../regular_file.ts";
+import { removeIfThere } from "../remove_if_there.ts";
 import { setMode } from "../set_mode.ts";
 import { writeWhole } from "../write_whole.ts";
 import { temporaryFile } from "../permissions.ts";
@@ -144,12 +145,4 @@ function isAlike(made: Deno.FileInfo, like: Deno.FileInfo): boolean {
 
 function modeOf({ mode }: Deno.FileInfo): number {
   return (mode ?? PRIVATE) & 0o777;
-}
-
-async function removeIfThere(path: string): Promise<void> {
-  try {
-    await Deno.remove(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
 }

@@ -36,6 +36,21 @@ Deno.exit(await workspaceBeat(Deno.args, ${JSON.stringify(build)}));
 `;
 }
 
+/**
+ * What `deno compile` reads from its environment and keeps in the binary: whether that exports over
+ * OpenTelemetry, which nothing can change at run time.
+ *
+ * @param options What the binary is made for.
+ */
+export function compileEnvironment(
+  { otel = false }: Pick<CompileOptions, "otel">,
+): Readonly<Record<string, string>> {
+  // Whoever compiles may have set it for himself.
+  if (!otel) return { OTEL_DENO: "false" };
+  // The log stays where it is.
+  return { OTEL_DENO: "true", OTEL_DENO_CONSOLE: "ignore" };
+}
+
 /** The files of a bundle. */
 export interface BundleFiles {
   /** The module to begin with. */

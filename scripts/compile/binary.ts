@@ -5,7 +5,7 @@
  */
 
 import { fromFileUrl } from "@std/path/from-file-url";
-import { bundleArguments, compileArguments, entryModule } from "./arguments.ts";
+import { bundleArguments, compileArguments, compileEnvironment, entryModule } from "./arguments.ts";
 import { type BaseBinary, checkBaseBinary } from "./base_binary.ts";
 import type { CompileOptions } from "./options.ts";
 
@@ -57,7 +57,10 @@ export async function makeBinary(options: CompileOptions, base?: BaseBinary): Pr
     await deno(bundleArguments({ entry, folder, config }));
     // The binary holds when they were made, and is to be the same each time.
     for await (const { name } of Deno.readDir(folder)) await Deno.utime(`${folder}/${name}`, 0, 0);
-    await deno(compileArguments(options, `${folder}/workspace-beat.js`), base);
+    await deno(compileArguments(options, `${folder}/workspace-beat.js`), {
+      ...compileEnvironment(options),
+      ...base !== undefined && { DENORT_BIN: base.path },
+    });
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
@@ -65,14 +68,17 @@ export async function makeBinary(options: CompileOptions, base?: BaseBinary): Pr
 }
 
 /** Runs this very Deno. */
-async function deno(args: string[], base?: BaseBinary): Promise<void> {
+async function deno(
+  args: string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args,
     env: {
+      ...environment,
       NO_COLOR: "1",
       RUST_BACKTRACE: "0",
       DENO_NO_PACKAGE_JSON: "1", // one in a folder above is not ours
-      ...base !== undefined && { DENORT_BIN: base.path },
       // The bundler is fetched from the npm registry, which may be a company's own.
       DENO_TLS_CA_STORE: Deno.env.get("DENO_TLS_CA_STORE") ?? "system,mozilla",
     },

@@ -16,12 +16,11 @@ import {
   defaultReportFile,
   defaultStatusFile,
   defaultWakeFile,
-  isStatusFileTaken,
-  isWakeFileTaken,
   NO_STATUS_FILE,
   NO_WAKE_FILE,
 } from "../../lib/permissions.ts";
 import { neutralise } from "../../lib/text.ts";
+import { isMetricsFileTaken, isStatusFileTaken, isWakeFileTaken } from "../../lib/taken_files.ts";
 import { programPath, TARGETS } from "./targets.ts";
 
 /** What a binary is made for, and where it goes. */
@@ -34,6 +33,8 @@ export interface CompileOptions extends Build {
 
 /** One row of the table of flags: the values' reader, and the words of messages and help. */
 interface Flag {
+  /** Whether it takes no value. */
+  readonly isSwitch?: boolean;
   /** Reads the value; undefined when the text is not allowed. */
   readonly parse: (text: string) => string | undefined;
   readonly allowed: string;
@@ -92,6 +93,17 @@ const FLAGS = {
     allowed: ABSOLUTE,
     brief: "The folder of the files of MOLECULE_WORKSPACES, granted as a whole [none]",
   },
+  "metrics-file": {
+    parse: parseAbsolute,
+    allowed: ABSOLUTE,
+    brief: "Where metrics are written for node_exporter's textfile collector [none]",
+  },
+  "otel": {
+    isSwitch: true,
+    parse: (text) => text === "" ? "on" : undefined,
+    allowed: "no value",
+    brief: "Export traces and metrics over OpenTelemetry, which needs no grant [no]",
+  },
   "target": {
     parse: (text) => TRIPLES.find((triple) => triple === text),
     allowed: `one of ${TRIPLES.join(", ")}`,
@@ -147,6 +159,8 @@ export function parseOptions(args: readonly string[]): CompileOptions {
     wakeFile: one("wake-file") ?? defaultWakeFile(resultsFile),
     statusFile: one("status-file") ?? defaultStatusFile(configsDir),
     workspacesDir: one("workspaces-dir"),
+    metricsFile: one("metrics-file"),
+    otel: one("otel") === undefined ? undefined : true,
     target: one("target"),
     output: programPath(
       one("output") ?? "build/workspace-beat",
@@ -157,6 +171,8 @@ export function parseOptions(args: readonly string[]): CompileOptions {
     ? `'${options.wakeFile}' from --wake-file`
     : isStatusFileTaken(options)
     ? `'${options.statusFile}' from --status-file`
+    : isMetricsFileTaken(options)
+    ? `'${options.metricsFile}' from --metrics-file`
     : undefined;
   if (taken !== undefined) {
     throw usageError(`Cannot use ${taken}: it is another of the sidecar's files`);
@@ -174,8 +190,8 @@ function readFlags(args: readonly string[]): Map<FlagName, string[]> {
       const known = Object.keys(FLAGS).map((flag) => `--${flag}`).join(", ");
       throw usageError(`Unknown argument '${neutralise(arg, 100)}': expected ${known}, --help`);
     }
-    const { parse, allowed }: Flag = FLAGS[name];
-    const text = attached ?? rest.shift();
+    const { parse, allowed, isSwitch = false }: Flag = FLAGS[name];
+    const text = attached ?? (isSwitch ? "" : rest.shift());
     if (text === undefined) throw usageError(`Missing value of --${name}: expected ${allowed}`);
     const value = parse(text);
     if (value === undefined) throw usageError(refusal(text, name, allowed));

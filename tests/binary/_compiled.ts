@@ -16,8 +16,14 @@ export interface Compiled {
   readonly missing: string | undefined;
 }
 
-/** Makes the real binary, once for all tests of a file. */
-export async function compileForTests(): Promise<Compiled> {
+/**
+ * Makes the real binary, once for all tests of a file.
+ *
+ * @param more What else it is made for.
+ */
+export async function compileForTests(
+  more: Pick<CompileOptions, "metricsFile" | "otel"> = {},
+): Promise<Compiled> {
   const made = await Deno.realPath(await Deno.makeTempDir({ prefix: "workspace-beat-binary-" }));
   globalThis.addEventListener("unload", () => Deno.removeSync(made, { recursive: true }));
   const dir = `${made}/workspace`;
@@ -39,6 +45,7 @@ export async function compileForTests(): Promise<Compiled> {
     workspacesDir: `${dir}/workspaces`,
     target: undefined,
     output: `${made}/workspace-beat`,
+    ...more,
   };
   return {
     options,

@@ -91,7 +91,9 @@ binaryTest("answers health when it is healthy, late, stale and stopped", async (
     await becomes(/^late: last beat at /, "--max-age", "1");
     await becomes(/^stale: status last written /, "--alive", "--max-age=1");
   }
+  const from = platform.requests.length; // the killed one's status may still be healthy
   await using sidecar = start();
+  await platform.waitFor(({ route, status }) => route === "heartbeat" && status === 200, { from });
   await becomes(/^healthy: /);
   assertEquals(await sidecar.stop(), 0);
   assertMatch((await probe())[1], /^stopped: .* with exit code 0: it was asked to stop$/);

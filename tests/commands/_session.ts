@@ -1,3 +1,4 @@
+import { grantFlags, type GrantSettings, leastGrants } from "../../lib/permissions.ts";
 import {
   type DevPlatform,
   type DevWorkspace,
@@ -18,6 +19,12 @@ export interface Session extends AsyncDisposable {
   /** The folder of the results file, the token file and config.yaml. */
   readonly dir: string;
   readonly token: string;
+  /**
+   * The flags of the least grants for all of them.
+   *
+   * @param more What else is granted for.
+   */
+  grants(more?: Partial<GrantSettings>): string[];
   /** Starts the sidecar for all of them. */
   start(options?: SidecarProcessOptions): SidecarProcess;
   /** Replaces the token in its file. */
@@ -44,6 +51,15 @@ export async function startSession(options: DevPlatformOptions = {}): Promise<Se
     workspace,
     dir,
     token,
+    grants: (more) =>
+      grantFlags(leastGrants({
+        platformUrls: [platform.url],
+        resultsFile: `${dir}/results.jsonl`,
+        configsDir: dir,
+        configFile: `${dir}/config.yaml`,
+        reportFile: `${dir}/.runtime_report.json`,
+        ...more,
+      })),
     start: (options) =>
       startSidecar({ platformUrl: platform.url, workspaceId: workspace.id, dir, ...options }),
     writeToken,

@@ -11,6 +11,7 @@ const BUILD: Build = {
   agentCardFile: "/build/card.json",
   wakeFile: "/build/wake",
   statusFile: "/build/status",
+  metricsFile: "/build/beat.prom",
 };
 
 const YAML = `observability: {heartbeat_interval_seconds: 45, log_level: ERROR}
@@ -46,6 +47,7 @@ Deno.test("resolveSettings() gives every setting its default when nobody says an
     wakeFile: { value: "/tmp/delegation_results.jsonl.wake", origin: "default" },
     statusFile: { value: "/configs/.workspace_beat_status.json", origin: "default" },
     wakesPerHour: { value: 30, origin: "default" },
+    metricsFile: { value: "off", origin: "default" },
     workspaces: { origin: "default" },
     workspacesDir: { origin: "default" },
     allowsProxy: { value: false, origin: "default" },
@@ -177,6 +179,10 @@ const PRECEDENCE: Readonly<
     [{ build: BUILD }, "/build/wake", "build"],
   ],
   wakesPerHour: [[{ flags: { "wakes-per-hour": "7" } }, 7, "flag --wakes-per-hour"]],
+  metricsFile: [
+    [{ flags: { "metrics-file": "/f.prom" } }, "/f.prom", "flag --metrics-file"],
+    [{ build: BUILD }, "/build/beat.prom", "build"],
+  ],
   usesActivity: [[{ switches: { activity: true } }, true, "flag --activity"]],
   waitsForRestore: [[{ switches: { "wait-for-restore": true } }, true, "flag --wait-for-restore"]],
   environmentToken: [

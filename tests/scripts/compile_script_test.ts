@@ -41,7 +41,7 @@ Deno.test("compile --help prints every flag and exits 0", async () => {
   for (
     const name of [
       ...["platform-url", "results-file", "configs-dir", "config", "report-file", "agent-card"],
-      ...["wake-file", "status-file", "workspaces-dir", "target", "output"],
+      ...["wake-file", "status-file", "workspaces-dir", "metrics-file", "otel", "target", "output"],
     ]
   ) {
     assert(stdout.includes(`  --${name} `), name);
@@ -61,6 +61,8 @@ Deno.test("compile --help says of every flag of a file or folder what it is by d
     ["wake-file", "<results file>.wake"],
     ["status-file", ".workspace_beat_status.json in the configs folder"],
     ["workspaces-dir", "none"],
+    ["metrics-file", "none"],
+    ["otel", "no"],
     ["target", "this one"],
     ["output", "build/workspace-beat"],
   ]);

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import {
   bundleArguments,
   compileArguments,
+  compileEnvironment,
   entryModule,
   v8Flags,
 } from "../../scripts/compile/arguments.ts";
@@ -21,6 +22,8 @@ const DEFAULTS: CompileOptions = {
   wakeFile: "/tmp/delegation_results.jsonl.wake",
   statusFile: "/configs/.workspace_beat_status.json",
   workspacesDir: undefined,
+  metricsFile: undefined,
+  otel: undefined,
   target: undefined,
   output: "build/workspace-beat",
 };
@@ -41,6 +44,11 @@ Deno.test("parseOptions() takes flags over defaults", () => {
     [["--wake-file=off"], { wakeFile: "off" }],
     [["--status-file=off"], { statusFile: "off" }],
     [["--status-file", "/run/status.json"], { statusFile: "/run/status.json" }],
+    [["--metrics-file", "/metrics/beat.prom", "--otel", "--output", "beat"], {
+      metricsFile: "/metrics/beat.prom",
+      otel: true,
+      output: "beat",
+    }],
     [["--configs-dir", "/etc/agent/"], {
       configsDir: "/etc/agent",
       configFile: "/etc/agent/config.yaml",
@@ -110,6 +118,16 @@ Deno.test("parseOptions() refuses what is not allowed, and names value, origin a
       ["--status-file=/configs/.auth_token"],
       /from --status-file: it is another of the sidecar's files$/,
     ],
+    [
+      ["--metrics-file", "beat.prom"],
+      /'beat\.prom' from --metrics-file: expected an absolute/,
+    ],
+    [
+      ["--metrics-file=/configs/.auth_token"],
+      /from --metrics-file: it is another of the sidecar's/,
+    ],
+    [["--otel=on"], /'on' from --otel: expected no value$/],
+    [["--otel", "on"], /^Unknown argument 'on'/],
     [["--workspaces-dir", "all"], /'all' from --workspaces-dir: expected an absolute path/],
     [["--workspaces-dir", "/"], /'\/' from --workspaces-dir: /],
     [["--workspaces-dir", "/a,/b"], /'\/a,\/b' from --workspaces-dir: /],
@@ -183,6 +201,14 @@ Deno.test("entryModule() tells the program the workspaces folder that it was bui
   assertMatch(text, /"workspacesDir":"\/data\/all"\}\)\);\n$/);
 });
 
+Deno.test("entryModule() tells the program of its metrics file, and that it exports", () => {
+  const options = { ...DEFAULTS, metricsFile: "/metrics/beat.prom", otel: true };
+  assertMatch(
+    entryModule(options, "file:///p/mod.ts"),
+    /,"metricsFile":"\/metrics\/beat\.prom","otel":true\}\)\);\n$/,
+  );
+});
+
 Deno.test("bundleArguments() bundles with the project's imports", () => {
   const files = { entry: "/t/entry.ts", folder: "/t/out", config: "/p/deno.json" };
   assertEquals(
@@ -250,4 +276,12 @@ Deno.test("compileArguments() lets a binary for several workspaces hold more", (
   const args = compileArguments({ ...DEFAULTS, workspacesDir: "/data/all" }, "b.js");
   const [flags = ""] = args.filter((arg) => arg.startsWith("--v8-flags="));
   assertMatch(flags, /,--max-old-space-size=512$/);
+});
+
+Deno.test("compileEnvironment() keeps a binary from exporting that was not asked to, whoever compiles it", () => {
+  assertEquals(compileEnvironment(DEFAULTS), { OTEL_DENO: "false" });
+  assertEquals(compileEnvironment({ ...DEFAULTS, otel: true }), {
+    OTEL_DENO: "true",
+    OTEL_DENO_CONSOLE: "ignore",
+  });
 });
