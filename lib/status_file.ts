@@ -6,7 +6,6 @@
 
 import { type Clock, orAborted, settlesWithin } from "./clock.ts";
 import { Episode, type Log } from "./log/mod.ts";
-import { lstatIfThere } from "./lstat_if_there.ts";
 import { writePrivateFile } from "./secrets/mod.ts";
 import { type Ending, refuseForeignFile, statusOf, type StatusOptions } from "./status/mod.ts";
 import { reasonOf } from "./text.ts";
@@ -45,9 +44,6 @@ export class StatusFile {
   readonly #options: StatusFileOptions;
   readonly #refreshMs: number;
   readonly #trouble: Episode;
-  readonly #startedAt = Date.now();
-  /** What it has written last, as the file system knows it. */
-  #own: number | null | undefined;
   #writing: Promise<void> | undefined;
 
   /** @param options Where, and what. */
@@ -105,7 +101,7 @@ export class StatusFile {
   async #tryToWrite(ending: Ending | undefined): Promise<void> {
     const { file, vitals } = this.#options;
     try {
-      await this.#refuseWhatIsNotOurs();
+      await this.#refuseWhatIsAnothers();
       const status = statusOf(vitals.signs(), {
         ...this.#options,
         refreshSeconds: this.#refreshMs / 1000,
@@ -113,9 +109,8 @@ export class StatusFile {
         ending,
       });
       const text = `${JSON.stringify(status, null, 2)}\n`;
-      // A power failure ends what it tells of.
-      await writePrivateFile(file, text, { isDurable: false });
-      this.#own = (await lstatIfThere(file))?.ino;
+      // A power failure ends what it tells of; and nobody has asked for a folder.
+      await writePrivateFile(file, text, { isDurable: false, makesFolder: false });
       this.#trouble.succeeded();
     } catch (error) {
       const isSaid = error instanceof TypeError; // what is there instead, and what to do about it
@@ -128,14 +123,16 @@ export class StatusFile {
   }
 
   /** Neither a link, nor another program's file, nor a younger sidecar's may be written over. */
-  async #refuseWhatIsNotOurs(): Promise<void> {
-    const { file } = this.#options;
-    const ino = (await lstatIfThere(file))?.ino;
-    if (ino !== null && ino === this.#own) return;
+  async #refuseWhatIsAnothers(): Promise<void> {
+    const { file, vitals } = this.#options;
     const found = await refuseForeignFile(file);
-    if (found === undefined || found.ended !== null || found.pid === Deno.pid) return;
-    const isYounger = Date.parse(found.started_at) > this.#startedAt;
-    if (!isYounger || Date.now() - Date.parse(found.written_at) > GONE_MS) return;
+    if (found === undefined || found.ended !== null) return;
+    // Only that tells two of them apart: in another container it may have the same process id, and
+    // the file system may give its file the number that one of ours had.
+    const isYounger = Date.parse(found.started_at) > vitals.startedAt;
+    // One that wrote in the future did so before the clock was set back.
+    const sinceMs = Math.abs(Date.now() - Date.parse(found.written_at));
+    if (!isYounger || sinceMs > GONE_MS) return;
     throw new TypeError(
       `Cannot write the status to '${file}': the sidecar of workspace '${found.workspace_id}', ` +
         `process ${found.pid}, does: name another --status-file for one of them`,

@@ -124,6 +124,7 @@ export function counted(number: number, noun: string): string {
  * Writes a value as JSON in plain ASCII, in which no reader can find a line break that is none.
  *
  * @param value The value.
+ * @param options `indent`: by how many spaces; on one line by default.
  *
  * @example
  * ```ts
@@ -133,8 +134,11 @@ export function counted(number: number, noun: string): string {
  * assertEquals(asciiJson({ a: "\u00e9\u2028" }), '{"a":"\\u00e9\\u2028"}');
  * ```
  */
-export function asciiJson(value: object): string {
-  return JSON.stringify(value).replace(/[\u007f-\uffff]/g, escaped);
+export function asciiJson(
+  value: object,
+  { indent }: { readonly indent?: number } = {},
+): string {
+  return JSON.stringify(value, null, indent).replace(/[\u007f-\uffff]/g, escaped);
 }
 
 function escaped(unit: string): string {

@@ -9,7 +9,7 @@ import {
 } from "../lib/permissions.ts";
 import { startDevPlatform } from "../scripts/dev_platform/mod.ts";
 import { assertProbed, makeProbedPlace } from "./_probed.ts";
-import { SidecarProcess, startSidecar } from "./support/mod.ts";
+import { SidecarProcess, startSidecar, testWithPrograms } from "./support/mod.ts";
 import { isStatusFileTaken, isWakeFileTaken } from "../lib/taken_files.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
@@ -242,28 +242,25 @@ Deno.test("run does its job, and says in one line what it does without, when onl
   assert(warnings.every((line) => /Not granted|inbound secret/.test(line)), warnings.join("\n"));
 });
 
-const script = await new Deno.Command("script", { args: ["--version"] }).output().then(
-  ({ success }) => success,
-  () => false,
-);
-
-Deno.test("run prompts for nothing when it is at a terminal and only the net is granted", {
-  ignore: !script, // without script there is no terminal
-}, async () => {
-  await using platform = await startDevPlatform();
-  const { id } = platform.addWorkspace({ token: null });
-  platform.fault("delegations", { kind: "answer", status: 200, body: [] });
-  const words = [Deno.execPath(), ...developing(platform.url, id)];
-  const command = words.map((word) => `'${word}'`).join(" ");
-  const child = new Deno.Command("script", {
-    args: ["--quiet", "--return", "--command", command, "/dev/null"],
-    stdin: "piped", // and open: a prompt would wait for it
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  await using process = new SidecarProcess(child);
-  const code = await process.ended();
-  await child.stdin.close();
-  assertEquals(code, 0, process.stdout.join("\n"));
-  assert(!process.stdout.join("\n").includes("Allow?"), process.stdout.join("\n"));
+// Without script there is no terminal.
+testWithPrograms("run prompts for nothing when it is at a terminal and only the net is granted", {
+  programs: ["script"],
+  async fn() {
+    await using platform = await startDevPlatform();
+    const { id } = platform.addWorkspace({ token: null });
+    platform.fault("delegations", { kind: "answer", status: 200, body: [] });
+    const words = [Deno.execPath(), ...developing(platform.url, id)];
+    const command = words.map((word) => `'${word}'`).join(" ");
+    const child = new Deno.Command("script", {
+      args: ["--quiet", "--return", "--command", command, "/dev/null"],
+      stdin: "piped", // and open: a prompt would wait for it
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    await using process = new SidecarProcess(child);
+    const code = await process.ended();
+    await child.stdin.close();
+    assertEquals(code, 0, process.stdout.join("\n"));
+    assert(!process.stdout.join("\n").includes("Allow?"), process.stdout.join("\n"));
+  },
 });

@@ -72,6 +72,13 @@ Deno.test("README gives a reason for every dependency, and for no other", () => 
   assertEquals([...inTable].sort(), Object.keys(CONFIG.imports).sort());
 });
 
+Deno.test("README lists every document", async () => {
+  const [, list = ""] = README.split(/^## Documentation$/m);
+  const files = await Array.fromAsync(Deno.readDir(`${ROOT}docs`));
+  const documents = files.map(({ name }) => name).filter((name) => name.endsWith(".md"));
+  assertEquals(documents.filter((name) => !list.includes(`](docs/${name})`)), []);
+});
+
 Deno.test("README describes every task that it names", () => {
   for (const [, task] of README.matchAll(/deno task ([a-z:]+)/g)) {
     assert(task !== undefined && task in CONFIG.tasks, `deno.json has no task '${task}'`);

@@ -7,7 +7,7 @@ import { eventually } from "./_running_sidecar.ts";
 import { exampleStatus } from "./status/_statuses.ts";
 import { makeTempDir, type ManualClock, recordingLog } from "./support/mod.ts";
 import { mountSmallDisk, whyNot } from "./support/broken_disks.ts";
-import { makeVitals, OK } from "./vitals/_vitals.ts";
+import { makeVitals, OK, STARTED_AT } from "./vitals/_vitals.ts";
 
 /** A status file that is kept, under a clock that only the test turns. */
 interface Kept extends AsyncDisposable {
@@ -64,6 +64,16 @@ async function keep(
       await dir[Symbol.asyncDispose]();
     },
   };
+}
+
+/** The status of another sidecar, which has started later and, in its container, is the same process. */
+function younger(differences: Partial<Status>): Status {
+  return exampleStatus({
+    workspace_id: "critic",
+    pid: Deno.pid,
+    started_at: new Date(STARTED_AT + 1).toISOString(),
+    ...differences,
+  });
 }
 
 Deno.test("StatusFile.run() writes at once, privately, and leaves nothing beside the file", async () => {
@@ -234,23 +244,54 @@ Deno.test("StatusFile.run() leaves the file to a sidecar that has started later,
   await using kept = await keep();
   kept.start();
   await kept.asleep();
-  const at = new Date(Date.now() + 500).toISOString();
-  const other = exampleStatus({ pid: 1, started_at: at, written_at: at, workspace_id: "critic" });
-  await Deno.writeTextFile(`${kept.file}.other`, JSON.stringify(other));
-  await Deno.rename(`${kept.file}.other`, kept.file);
+  const at = new Date().toISOString();
+  // In the same inode: a file system gives numbers anew.
+  await Deno.writeTextFile(kept.file, JSON.stringify(younger({ written_at: at })));
   kept.clock.advance(1000);
   kept.clock.advance(await kept.asleep());
   await eventually(() => kept.told().length > 0, "Nothing is told");
   assertMatch(
     kept.told().join(),
-    /the sidecar of workspace 'critic', process 1, does: name another/,
+    /the sidecar of workspace 'critic', process \d+, does: name another/,
   );
-  assertEquals((await kept.read()).pid, 1);
-  const gone = { ...other, state: "stopped", ended: { at, exit_code: 0, reason: "" } };
+  assertEquals((await kept.read()).workspace_id, "critic");
+  const gone = younger({ state: "stopped", ended: { at, exit_code: 0, reason: "" } });
   await Deno.writeTextFile(kept.file, JSON.stringify(gone));
   kept.clock.advance(await kept.asleep());
   kept.clock.advance(await kept.asleep());
-  await eventually(async () => (await kept.read()).pid === Deno.pid, "It is not taken over");
+  await eventually(
+    async () => (await kept.read()).workspace_id === "scribe",
+    "It is not taken over",
+  );
+});
+
+for (const [when, seconds] of [["long ago", -91], ["before the clock was set back", 91]] as const) {
+  Deno.test(`StatusFile.run() writes over the status of a sidecar that has started later, and wrote ${when}`, async () => {
+    await using kept = await keep();
+    const written_at = new Date(Date.now() + seconds * 1000).toISOString();
+    await Deno.writeTextFile(kept.file, JSON.stringify(younger({ written_at })));
+    kept.start();
+    await kept.asleep();
+    assertEquals((await kept.read()).workspace_id, "scribe");
+    assertEquals(kept.told(), []);
+  });
+}
+
+Deno.test("StatusFile.run() makes no folder, and says that there is none", async () => {
+  await using dir = await makeTempDir();
+  const folder = `${dir.path}/late`;
+  await using kept = await keep(`${folder}/status.json`);
+  kept.start();
+  await kept.asleep();
+  assertMatch(
+    kept.told().join(),
+    /^WARN Cannot write the status to '.*': .*: make its folder; beats/,
+  );
+  assertEquals([...Deno.readDirSync(dir.path)], []);
+  await Deno.mkdir(folder);
+  for (let times = 0; times < 2; times++) kept.clock.advance(await kept.asleep());
+  await eventually(() => kept.told().length === 2, "It does not recover");
+  assertEquals((await kept.read()).workspace_id, "scribe");
 });
 
 const noSmallDisk = await whyNot(mountSmallDisk);

@@ -80,8 +80,12 @@ keep_sidecar() {
     delay=$((delay * 2))
     [ "$delay" -le 60 ] || delay=60
   done
-  [ -z "$killer" ] || kill "$killer" 2>/dev/null
+  # It may be so new that it still has the trap of this shell, which would lose a SIGTERM.
+  [ -z "$killer" ] || kill -s KILL "$killer" 2>/dev/null
 }
+
+# Who starts it may have closed standard input; what there is not, cannot be handed on.
+{ true 3<&0; } 2>/dev/null || exec </dev/null
 
 # A shell of its own keeps the sidecar, so that this one waits only for the agent. It is forked before
 # the traps are set: a signal that a trap of this shell caught in its first moment would be lost.
@@ -106,8 +110,11 @@ fi
 # What is in the background reads nothing, unless it is told to.
 exec 3<&0
 "$@" <&3 3<&- &
-agent=$!
+started=$!
 exec 3<&-
+# Until then it still has the traps of this shell, which would lose a signal: it gets it afterwards.
+sleep 0.1 2>/dev/null || sleep 1
+agent=$started
 [ -z "$early" ] || kill -s "$early" "$agent" 2>/dev/null
 await "$agent"
 agent_code=$code

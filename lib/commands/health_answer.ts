@@ -37,7 +37,11 @@ export async function answerHealth(
     findStatuses(flags, build),
     (found) => judge(found, { now: Date.now(), maxAgeSeconds }),
   );
-  write(`${neutralise(`${word}: ${reason}`, LONGEST_LINE)}\n`);
+  try {
+    write(`${neutralise(`${word}: ${reason}`, LONGEST_LINE)}\n`);
+  } catch {
+    // A probe may have closed it: the exit code is the answer.
+  }
   return isHealthy ? EXIT_CODE.fine : EXIT_CODE.unexpected;
 }
 

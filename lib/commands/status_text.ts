@@ -5,7 +5,7 @@
  */
 
 import { statusTable, type Verdict } from "../status/mod.ts";
-import { neutralise } from "../text.ts";
+import { asciiJson, neutralise } from "../text.ts";
 import type { NamedStatus } from "./found_statuses.ts";
 
 /** A status, and what it means. */
@@ -69,7 +69,8 @@ export function statusJson(statuses: readonly JudgedStatus[]): string {
     status: found.kind === "status" ? found.status : null,
   }));
   const [single, ...others] = documents;
-  return `${JSON.stringify(others.length === 0 ? single : documents, null, 2)}\n`;
+  const document = single !== undefined && others.length === 0 ? single : documents;
+  return `${asciiJson(document, { indent: 2 })}\n`; // what a file holds may steer a terminal
 }
 
 /** The file may hold what anybody has written there. */

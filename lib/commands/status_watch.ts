@@ -21,7 +21,8 @@ export interface WatchOptions {
 
 /**
  * Shows how the sidecar is until the signal aborts: in place on a terminal, which is then as it was
- * before; elsewhere again whenever something other than an age has changed.
+ * before; elsewhere again whenever something other than an age has changed, for as long as somebody
+ * reads.
  *
  * @param look Looks for the statuses.
  * @param options How to show them.
@@ -31,8 +32,8 @@ export async function watchStatus(
   look: () => Promise<readonly JudgedStatus[]>,
   { clock, hasColours, isTerminal, signal, write }: WatchOptions,
 ): Promise<readonly JudgedStatus[]> {
+  let shown = await look(); // what is wrong with the flags is told on the former screen
   if (isTerminal) write(OTHER_SCREEN);
-  let shown = await look();
   try {
     for (let known = ""; true; shown = await look()) {
       const mark = markOf(shown);
@@ -43,6 +44,9 @@ export async function watchStatus(
       await clock.sleep(REDRAW_MS, signal);
       if (signal.aborted) return shown;
     }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    return shown; // whoever read it has seen enough
   } finally {
     if (isTerminal) write(`${FORMER_SCREEN}${statusText(shown, { hasColours })}`);
   }

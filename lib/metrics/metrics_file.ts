@@ -106,8 +106,10 @@ export class MetricsFile {
     const { log, path } = this.#options;
     if (this.#written === undefined) return;
     try {
-      await removeIfThere(path);
+      const there = await inspectMetricsFile(path);
+      if (there?.ino === this.#written) await removeIfThere(path);
     } catch (error) {
+      if (error instanceof TypeError) return; // it is somebody else's by now
       log.warn(`Cannot remove the metrics in '${path}': ${reasonOf(error)}: remove it by hand`);
     }
   }

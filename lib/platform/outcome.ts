@@ -1,4 +1,4 @@
-import { neutralise, reasonOf } from "../text.ts";
+import { cutWords, neutralise, reasonOf } from "../text.ts";
 import { clockOffset, type Exchange } from "./clock_offset.ts";
 import { parseProblem } from "./schemas.ts";
 import { parseRetryAfter } from "./retry_after.ts";
@@ -109,7 +109,8 @@ export function classifyAnswer(answer: ReadAnswer): Outcome {
   const body = parseJson(text);
   const problem = parseProblem(body);
   // Only the error text of a JSON answer is quoted: the rest of a body may hold secrets.
-  const said = problem.error === undefined ? "" : `: ${neutralise(problem.error, 200)}`;
+  const quote = quoted(problem.error ?? "");
+  const said = quote === "" ? "" : `: ${quote}`;
   const isPage = body === undefined && /^\s*</.test(text);
   const now = new Date(Date.parse(headers.get("date") ?? "") || Date.now());
   const retryAfterSeconds = parseRetryAfter(headers.get("retry-after"), now) ?? problem.retryAfter;
@@ -119,6 +120,14 @@ export function classifyAnswer(answer: ReadAnswer): Outcome {
   // Who is not the platform may keep its pages for hours.
   const clockOffsetSeconds = kind === "misrouted" ? undefined : clockOffset(headers, exchange);
   return { kind, body, detail, retryAfterSeconds, httpStatus: status, clockOffsetSeconds };
+}
+
+/** Room for what the platform says of an error. */
+const LONGEST_QUOTE = 200;
+
+/** Cut between words: who masks secrets would not know a part of one. */
+function quoted(text: string): string {
+  return cutWords(neutralise(text, LONGEST_QUOTE * 5), LONGEST_QUOTE).trimEnd();
 }
 
 /** The outcome of an answer that was not read to its end. */

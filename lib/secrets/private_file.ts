@@ -24,7 +24,8 @@ const PRIVATE_FOLDER = 0o700;
  * @param text Its new content.
  * @param options `makesFolder`: whether a folder that is not there is made, private too, where it
  * is granted. `like`: the former file, where whoever could read that is to read the new one, too.
- * `isDurable`: whether it is to survive a power failure; it is by default. `isStillDue`: asked right before the file takes its place, when it is on the disk already.
+ * `isDurable`: whether it is to survive a power failure; it is by default. `isStillDue`: asked right
+ * before the file takes its place, when it is on the disk already.
  * @returns Whether it was written: not, when it was not due any more.
  * @throws {Deno.errors.NotCapable} The manifest does not grant the file.
  * @throws {Error} The system cannot write it; the former content is still there.

@@ -6,7 +6,13 @@ export const STATUS_VERSION = 1;
 export const STATUS_PROGRAM = "workspace-beat";
 
 const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const Stamp = v.pipe(v.string(), v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/));
+/** A moment that there is: one that no clock shows would be of no age, and never old. */
+const Stamp = v.pipe(
+  v.string(),
+  v.regex(
+    /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/,
+  ),
+);
 const PerhapsStamp = v.nullable(Stamp);
 const Requests = v.object({ succeeded: Count, failed: Count, last_succeeded: PerhapsStamp });
 

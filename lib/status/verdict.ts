@@ -40,13 +40,16 @@ export function contactVerdict(found: FoundStatus, options: VerdictOptions): Ver
   const { now } = options;
   const { obstacle, status } = judged(found, now);
   if (status === undefined) return obstacle;
+  const silentMs = now - Date.parse(status.written_at);
+  const isSilent = isRunning(status) && silentMs > ALIVE_SECONDS * 1000;
   if (status.workspace.presence === "removed") {
-    return unhealthy(
-      "removed",
-      "the workspace was removed from the platform; waiting until it is there again",
-    );
+    if (isSilent) return stale(silentMs);
+    const waiting = isRunning(status) ? "; waiting until it is there again" : "";
+    return unhealthy("removed", `the workspace was removed from the platform${waiting}`);
   }
-  if (status.last_accepted_beat === null) return neverAccepted(status, now);
+  if (status.last_accepted_beat === null) {
+    return isSilent ? stale(silentMs) : neverAccepted(status, now);
+  }
   const { maxAgeSeconds = CONTACT_INTERVALS * status.interval_seconds } = options;
   const acceptedAt = Date.parse(status.last_accepted_beat);
   const ageMs = now - acceptedAt;
@@ -56,8 +59,7 @@ export function contactVerdict(found: FoundStatus, options: VerdictOptions): Ver
     const reason = `last beat ${ago(ageMs)}${paused(status)}${lastFailure(status)}`;
     return { isHealthy: true, word, reason };
   }
-  const silentMs = now - Date.parse(status.written_at);
-  if (isRunning(status) && silentMs > ALIVE_SECONDS * 1000) return stale(silentMs);
+  if (isSilent) return stale(silentMs);
   const since = `${timeOfDay(acceptedAt, now)}, ${ago(ageMs)}`;
   if (status.attempts === 0) {
     return unhealthy("late", `last beat at ${since}, more than ${duration(maxAgeSeconds)}`);
@@ -154,9 +156,7 @@ function stopped({ ended, written_at }: Status, now: number): Verdict {
 
 function neverAccepted(status: Status, now: number): Verdict {
   const sinceMs = now - Date.parse(status.started_at);
-  const silentMs = now - Date.parse(status.written_at);
-  if (isRunning(status) && silentMs > ALIVE_SECONDS * 1000) return stale(silentMs);
-  if (status.attempts === 0) {
+  if (status.attempts === 0 && isRunning(status)) {
     return unhealthy("starting", `no beat accepted yet, started ${ago(sinceMs)}`);
   }
   const word = "in trouble";
@@ -197,8 +197,10 @@ function lastFailure({ attempts, last_outcome }: Status): string {
   return `; ${attempts} failed ${tries} since: ${cut(last_outcome.detail, LONGEST_DETAIL)}`;
 }
 
-function trouble({ last_outcome, next_beat }: Status, now: number): string {
+function trouble(status: Status, now: number): string {
+  const { ended, last_outcome, next_beat } = status;
   const what = last_outcome === null ? "" : `: ${cut(last_outcome.detail, LONGEST_DETAIL)}`;
+  if (ended !== null) return `${what}; ended with exit code ${ended.exit_code}`;
   const waitMs = next_beat === null ? 0 : Date.parse(next_beat) - now;
   return `${what}; next attempt ${waitMs >= 1000 ? `in ${duration(waitMs / 1000)}` : "now"}`;
 }

@@ -31,9 +31,10 @@ export type RequestListener = (
  * changes what they do.
  */
 export class Vitals {
+  /** When it was made, in epoch milliseconds. */
+  readonly startedAt: number;
   readonly #options: VitalsOptions;
   readonly #timeOfDay: () => number;
-  readonly #startedAt: number;
   readonly #tallies = {
     beat: new Tally(),
     poll: new Tally(),
@@ -54,7 +55,7 @@ export class Vitals {
   constructor(options: VitalsOptions) {
     this.#options = options;
     this.#timeOfDay = options.timeOfDay ?? Date.now;
-    this.#startedAt = this.#timeOfDay();
+    this.startedAt = this.#timeOfDay();
   }
 
   /** A beat is on its way. */
@@ -163,7 +164,7 @@ export class Vitals {
     const { external, heapTotal, heapUsed, rss } = Deno.memoryUsage();
     return {
       ...this.#options.gauges(),
-      startedAt: this.#startedAt,
+      startedAt: this.startedAt,
       beats: { ...beat.signs(), outage: this.#outage, nextDueAt: this.#nextDueAt },
       clockOffsetSeconds: this.#clockOffsetSeconds,
       polls: poll.signs(),

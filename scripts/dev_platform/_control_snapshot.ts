@@ -12,7 +12,7 @@ export function snapshot(platform: DevPlatform): object {
     url: platform.url,
     dialect: platform.dialect,
     connections: platform.connections,
-    requests: platform.requests.length,
+    requests: (platform.requests.at(-1)?.index ?? -1) + 1,
     workspaces: platform.workspaces.map(showWorkspace),
     events: platform.events,
   };
@@ -28,7 +28,7 @@ function showWorkspace(workspace: DevWorkspace): object {
     generation: workspace.generation ?? null,
     livenessKey: workspace.livenessKey,
     restarts: workspace.restarts,
-    beats: workspace.beats.length,
+    beats: workspace.beatCount,
     lastBeat: workspace.lastBeat ?? null,
     runtimeOverrides: workspace.runtimeOverrides ?? null,
     agent: workspace.agent,

@@ -48,13 +48,17 @@ export class DelegatingWorkspace {
   }
 
   /**
-   * The peer has done it: inserts the result's row, then completes the first row.
+   * The peer has done it: inserts the result's row, then completes the first row; what is in the
+   * ledger alone is completed there.
    *
    * @param delegationId The delegation.
    * @param reply The peer's reply.
    * @throws {Deno.errors.NotFound} If there is no such delegation; so do all that follow.
    */
   finish(delegationId: string, reply: string): void {
+    if (this.#isInLedgerAlone(delegationId)) {
+      return this.putLedgerRow({ delegationId, status: "completed", responsePreview: reply });
+    }
     this.#mustHave(delegationId);
     completeDelegation(this.#platform, this.#state, delegationId, reply);
   }
@@ -66,6 +70,9 @@ export class DelegatingWorkspace {
    * @param error What went wrong.
    */
   fail(delegationId: string, error: string): void {
+    if (this.#isInLedgerAlone(delegationId)) {
+      return this.putLedgerRow({ delegationId, status: "failed", error });
+    }
     this.#mustHave(delegationId);
     failDelegation(this.#platform, this.#state, delegationId, error);
   }
@@ -137,6 +144,11 @@ export class DelegatingWorkspace {
    */
   putLedgerRow(options: LedgerRowOptions): void {
     putLedgerRow(this.#platform, this.id, options);
+  }
+
+  #isInLedgerAlone(delegationId: string): boolean {
+    return !hasDelegation(this.#state, delegationId) &&
+      this.#platform.ledger.get(delegationId)?.sourceId === this.id;
   }
 
   #mustHave(delegationId: string): void {

@@ -5,7 +5,7 @@ import type { LedgerRowOptions } from "./ledger_row_options.ts";
 const SUMMARY_BYTES = 200;
 
 /** What has one of these stays as it is. A stuck delegation may still complete. */
-const TERMINAL: ReadonlySet<string> = new Set([
+export const TERMINAL_STATUSES: ReadonlySet<unknown> = new Set([
   "completed",
   "failed",
   "error",
@@ -62,14 +62,14 @@ export function putLedgerRow(
       `Cannot put delegation '${delegationId}' into the ledger: it is between two other workspaces`,
     );
   }
-  if (platform.ledger.has(delegationId) && TERMINAL.has(row.status)) {
+  if (platform.ledger.has(delegationId) && TERMINAL_STATUSES.has(row.status)) {
     if (status === row.status) return;
     throw new Deno.errors.InvalidData(
       `Cannot set delegation '${delegationId}' to '${status}': it has ended: current status is ` +
         `'${row.status}'`,
     );
   }
-  platform.ledger.set(delegationId, {
+  const updated: LedgerRow = {
     ...row,
     status,
     updatedAt: now,
@@ -77,7 +77,9 @@ export function putLedgerRow(
     error: options.error ?? row.error,
     lastHeartbeat: options.lastHeartbeat ?? row.lastHeartbeat,
     deadline: options.deadline ?? row.deadline,
-  });
+  };
+  platform.ledger.set(delegationId, updated);
+  platform.workspaces.get(row.sourceId)?.timeline.ledgerRow(updated);
 }
 
 /**

@@ -48,7 +48,7 @@ function isStorableBeat(body: BeatBody): boolean {
 /** The side effects of a beat, in the platform's order. A removed workspace is left as it is. */
 function accept(platform: PlatformState, workspace: WorkspaceState, body: BeatBody): void {
   const now = platform.clock.now();
-  workspace.beats.push({ at: now, body });
+  workspace.beats.add({ at: now, body });
   workspace.timeline.beat(now);
   if (workspace.status === "removed") return;
   const formerTask = workspace.lastBeat?.current_task ?? "";

@@ -3,6 +3,8 @@ import type { PlatformClock } from "./_clock.ts";
 import type { LedgerRow } from "./_delegation_ledger.ts";
 import { DIALECT_RULES, type DialectRules } from "./_dialect_rules.ts";
 import { expireLiveness, LIVENESS_MS } from "./_liveness.ts";
+import { Latest } from "./_latest.ts";
+import type { Memory } from "./_memory.ts";
 import { Timeline } from "./_timeline.ts";
 import { freshToken } from "./_tokens.ts";
 import type { WorkspaceState } from "./_workspace_state.ts";
@@ -23,18 +25,22 @@ export class PlatformState {
   /** The ledger of delegations, by their ids, in the order in which they were put there. */
   readonly ledger = new Map<string, LedgerRow>();
   /** The broadcasts so far. */
-  readonly events: PlatformEvent[] = [];
+  readonly events: Latest<PlatformEvent>;
   /** What has changed of what the page shows. */
   readonly changes: Changes = new Changes();
   readonly #closing = new AbortController();
   readonly #background = new Set<Promise<void>>();
 
+  readonly #memory: Memory;
+
   /**
    * @param clock The clock.
-   * @param dialect The dialect.
+   * @param options The dialect, and how much of what has happened is kept.
    */
-  constructor(clock: PlatformClock, dialect: Dialect) {
+  constructor(clock: PlatformClock, { dialect, memory }: { dialect: Dialect; memory: Memory }) {
     this.clock = clock;
+    this.#memory = memory;
+    this.events = new Latest(memory.events);
     this.dialect = dialect;
     this.rules = DIALECT_RULES[dialect];
   }
@@ -76,7 +82,7 @@ export class PlatformState {
       livenessUntil: status === "online" || status === "degraded" ? now + LIVENESS_MS : undefined,
       restarts: 0,
       tokens: token === null || status === "removed" ? [] : [token],
-      beats: [],
+      beats: new Latest(this.#memory.beats),
       lastBeat: undefined,
       lastHeartbeatAt: registered ? now : undefined,
       overrides: undefined,
@@ -108,7 +114,7 @@ export class PlatformState {
     payload: Readonly<Record<string, unknown>> = {},
   ): void {
     const event = { at: this.clock.now(), type, workspaceId: workspace.id, payload };
-    this.events.push(event);
+    this.events.add(event);
     workspace.timeline.look(workspace.status, event.at);
     workspace.timeline.event(event);
   }

@@ -18,6 +18,8 @@ export interface ReceptionOptions {
   readonly orgId?: string;
   /** How many requests per minute are let through. */
   readonly rateLimit?: number;
+  /** How many of the latest requests are kept. */
+  readonly mostRequests: number;
   /** The faults in force. */
   readonly faults: FaultTable;
   /** Answers what is for the page or the control surface. */
@@ -27,7 +29,7 @@ export interface ReceptionOptions {
 /** Where every request comes in: it is recorded, struck by a fault or not, and handled. */
 export class Reception {
   /** The requests so far. */
-  readonly log: RequestLog = new RequestLog();
+  readonly log: RequestLog;
   /** The faults in force. */
   readonly faults: FaultTable;
   readonly #state: PlatformState;
@@ -41,6 +43,7 @@ export class Reception {
    */
   constructor(state: PlatformState, options: ReceptionOptions) {
     this.#state = state;
+    this.log = new RequestLog(options.mostRequests);
     this.#limit = new RateLimit(state.clock, options.rateLimit);
     this.#orgId = options.orgId;
     this.faults = options.faults;

@@ -1,3 +1,4 @@
+import { Latest } from "./_latest.ts";
 import type { RecordedRequest } from "./recorded_request.ts";
 import type { RequestMatch, WaitForOptions } from "./wait_for.ts";
 
@@ -5,13 +6,18 @@ const DEFAULT_TIMEOUT_MS = 20_000;
 
 /** The requests in the order in which they have come in, and those who wait for some. */
 export class RequestLog {
-  readonly #requests: RecordedRequest[] = [];
+  readonly #requests: Latest<RecordedRequest>;
   readonly #waiters = new Set<() => void>();
   #closed = false;
 
+  /** @param most How many of the latest requests are kept; Infinity for all. */
+  constructor(most: number) {
+    this.#requests = new Latest(most);
+  }
+
   /** The requests so far. */
   get requests(): readonly RecordedRequest[] {
-    return this.#requests;
+    return this.#requests.kept;
   }
 
   /**
@@ -21,8 +27,8 @@ export class RequestLog {
    * @returns The record.
    */
   add(request: Omit<RecordedRequest, "index">): RecordedRequest {
-    const record = { ...request, index: this.#requests.length };
-    this.#requests.push(record);
+    const record = { ...request, index: this.#requests.count };
+    this.#requests.add(record);
     this.changed();
     return record;
   }
@@ -75,7 +81,7 @@ export class RequestLog {
   #find(match: RequestMatch, options: WaitForOptions): RecordedRequest | undefined {
     const { from = 0, count = 1, whenReceived = false } = options;
     let left = count;
-    for (const request of this.#requests.slice(from)) {
+    for (const request of this.#requests.after(from)) {
       if (!whenReceived && request.answeredAt === undefined) continue;
       if (match(request) && --left === 0) return request;
     }
@@ -83,7 +89,7 @@ export class RequestLog {
   }
 
   #missing(why: string): string {
-    const lines = this.#requests.map((request) =>
+    const lines = this.#requests.kept.map((request) =>
       `  ${request.index}: ${request.method} ${request.path} → ${outcome(request)}`
     );
     const received = lines.length === 0 ? "nothing" : `\n${lines.join("\n")}`;

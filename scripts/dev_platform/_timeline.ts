@@ -1,4 +1,6 @@
 import type { Changes } from "./_changes.ts";
+import { type LedgerRow, TERMINAL_STATUSES } from "./_delegation_ledger.ts";
+import { Latest } from "./_latest.ts";
 import type { PageDelegation, PageFailing, PageMoment } from "./page_workspace.ts";
 import type { PlatformEvent } from "./platform_event.ts";
 import type { WorkspaceStatus } from "./workspace_status.ts";
@@ -11,7 +13,7 @@ const TEXT_LENGTH = 300;
 /** What has happened to one workspace lately, for the page: bounded, however long it lives. */
 export class Timeline {
   readonly #changes: Changes;
-  readonly #moments: PageMoment[] = [];
+  readonly #moments = new Latest<PageMoment>(MOST_MOMENTS);
   readonly #delegations = new Map<string, PageDelegation>();
   #failing: PageFailing | undefined;
   #status: WorkspaceStatus;
@@ -37,7 +39,7 @@ export class Timeline {
 
   /** The latest instants, the oldest first. */
   get moments(): readonly PageMoment[] {
-    return this.#moments;
+    return this.#moments.kept;
   }
 
   /** The latest delegations, the oldest first. */
@@ -67,8 +69,7 @@ export class Timeline {
    */
   add(moment: Pick<PageMoment, "at" | "kind"> & Partial<PageMoment>): void {
     const { text = "", failed = false } = moment;
-    this.#moments.push({ ...moment, text: text.slice(0, TEXT_LENGTH), failed });
-    if (this.#moments.length > MOST_MOMENTS) this.#moments.shift();
+    this.#moments.add({ ...moment, text: text.slice(0, TEXT_LENGTH), failed });
     this.changed();
   }
 
@@ -132,6 +133,22 @@ export class Timeline {
       default:
         this.changed();
     }
+  }
+
+  /**
+   * Takes in a row of the ledger about a delegation that the workspace has sent: some are nowhere
+   * else.
+   *
+   * @param row The row.
+   */
+  ledgerRow(row: LedgerRow): void {
+    const { delegationId: id, status, updatedAt: at, error } = row;
+    if (!this.#delegations.has(id)) this.#sent(id, row.targetId, row.createdAt);
+    if (status === "completed") return this.#ended(id, { status: "finished", at });
+    if (TERMINAL_STATUSES.has(status)) {
+      return this.#ended(id, { status: "failed", at, error: error || status });
+    }
+    this.#update(id, { status: status === "queued" || status === "stuck" ? status : "running" });
   }
 
   /** Whether a delegation has ended, and its result is not delivered yet. */

@@ -1,10 +1,8 @@
+import { TERMINAL_STATUSES } from "./_delegation_ledger.ts";
 import { listDelegations } from "./_delegation_listing.ts";
 import type { PlatformState } from "./_platform_state.ts";
 import type { WorkspaceState } from "./_workspace_state.ts";
 import type { RecordedRequest } from "./recorded_request.ts";
-
-/** A result in one of these has come; a row that waits has none. */
-const ENDED: ReadonlySet<unknown> = new Set(["completed", "failed"]);
 
 /**
  * Puts onto a workspace's timeline what has become of one of its requests.
@@ -54,7 +52,7 @@ function endedIds(platform: PlatformState, workspace: WorkspaceState): ReadonlyS
   const ids = new Set<string>();
   for (const row of listDelegations(platform, workspace)) {
     if (typeof row !== "object" || row === null) continue;
-    if (!("status" in row) || !ENDED.has(row.status)) continue;
+    if (!("status" in row) || !TERMINAL_STATUSES.has(row.status)) continue;
     if ("delegation_id" in row && typeof row.delegation_id === "string") ids.add(row.delegation_id);
   }
   return ids;

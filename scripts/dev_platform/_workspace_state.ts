@@ -1,3 +1,4 @@
+import type { Latest } from "./_latest.ts";
 import type { Timeline } from "./_timeline.ts";
 import type { DeliveredMessage, QueuedMessage } from "./a2a_message.ts";
 import type { AgentBehaviour } from "./agent_behaviour.ts";
@@ -84,7 +85,7 @@ export interface WorkspaceState {
   /** The live tokens, oldest first. */
   tokens: string[];
   /** The accepted beats. */
-  readonly beats: AcceptedBeat[];
+  readonly beats: Latest<AcceptedBeat>;
   /** What the last beat said. */
   lastBeat: BeatBody | undefined;
   /** When the row's last_heartbeat_at is, on the platform's clock. */

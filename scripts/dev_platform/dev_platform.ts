@@ -2,6 +2,7 @@ import { PlatformClock } from "./_clock.ts";
 import { devAnswer } from "./_dev_surface.ts";
 import { FaultTable } from "./_fault_table.ts";
 import { HttpServer } from "./_http_server.ts";
+import { LATEST, WHOLE } from "./_memory.ts";
 import { faultWord, pageMessage } from "./_page_message.ts";
 import type { PageSource } from "./_page_stream.ts";
 import { PlatformState } from "./_platform_state.ts";
@@ -37,7 +38,14 @@ export interface DevPlatformOptions {
   rateLimit?: number;
   /** Milliseconds since the epoch. Real time by default. */
   now?: () => number;
-  /** Is told of each workspace whose token has been rotated. */
+  /**
+   * Whether it forgets what nobody asks a platform that runs for days: all but the latest requests,
+   * broadcasts and beats.
+   *
+   * @default {false}
+   */
+  forgets?: boolean;
+  /** Is told of each workspace that has got a new token. */
   onNewToken?: (workspace: DevWorkspace) => void;
 }
 
@@ -53,7 +61,11 @@ export class DevPlatform implements AsyncDisposable {
 
   /** @param options How it is set up. It listens at once. */
   constructor(options: DevPlatformOptions = {}) {
-    this.#state = new PlatformState(new PlatformClock(options.now), options.dialect ?? "2026-04");
+    const memory = options.forgets ? LATEST : WHOLE;
+    this.#state = new PlatformState(new PlatformClock(options.now), {
+      dialect: options.dialect ?? "2026-04",
+      memory,
+    });
     this.#onNewToken = options.onNewToken;
     const faults = new FaultTable();
     const page: PageSource = {
@@ -62,6 +74,7 @@ export class DevPlatform implements AsyncDisposable {
     };
     this.#reception = new Reception(this.#state, {
       ...options,
+      mostRequests: memory.requests,
       faults,
       surface: (request) => devAnswer(this, page, request),
     });
@@ -95,7 +108,7 @@ export class DevPlatform implements AsyncDisposable {
   /** What the platform has broadcast so far. */
   get events(): readonly PlatformEvent[] {
     this.#state.expire();
-    return this.#state.events;
+    return this.#state.events.kept;
   }
 
   /** The workspaces so far. */
@@ -111,7 +124,9 @@ export class DevPlatform implements AsyncDisposable {
    * @throws {Deno.errors.AlreadyExists} If there is one with this id.
    */
   addWorkspace(options: AddWorkspaceOptions = {}): DevWorkspace {
-    return this.#view(this.#state.add(options));
+    const workspace = this.#view(this.#state.add(options));
+    if (workspace.token !== undefined) this.#onNewToken?.(workspace);
+    return workspace;
   }
 
   /**

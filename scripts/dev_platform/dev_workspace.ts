@@ -96,7 +96,12 @@ export class DevWorkspace extends DelegatingWorkspace {
 
   /** The beats that were answered with 200. */
   get beats(): readonly AcceptedBeat[] {
-    return this.#state.beats;
+    return this.#state.beats.kept;
+  }
+
+  /** How many beats were answered with 200. */
+  get beatCount(): number {
+    return this.#state.beats.count;
   }
 
   /** What the last beat's runtime_metadata has set; undefined when it had none. */

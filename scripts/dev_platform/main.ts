@@ -51,11 +51,14 @@ function printWorkspace({ id, token }: DevWorkspace): void {
 }
 
 async function run(flags: Flags): Promise<void> {
-  await using platform = await startDevPlatform({ ...flags, onNewToken: printWorkspace });
+  await using platform = await startDevPlatform({
+    ...flags,
+    forgets: true,
+    onNewToken: printWorkspace,
+  });
   const stopped = terminated();
-  const workspace = platform.addWorkspace({ name: "Demo" });
   console.log(`PLATFORM_URL=${platform.url}`);
-  printWorkspace(workspace);
+  platform.addWorkspace({ name: "Demo" });
   console.log(`# Its page: ${platform.url}/_dev/`);
   await stopped;
 }

@@ -10,7 +10,7 @@
  * | endpoint | body | answer |
  * |---|---|---|
  * | `GET /_dev/state` | | dialect; workspaces with chat, deliveries and queue; events |
- * | `GET /_dev/requests` | | `{requests}`: all that was received |
+ * | `GET /_dev/requests` | | `{requests}`: what was received, in `main.ts` the latest 5000 |
  * | `POST /_dev/workspaces` | {@linkcode AddWorkspaceOptions} | `{id, token}` |
  * | `POST /_dev/workspaces/:id/delegate` | `{to?, task?, id?}` | `{delegation_id}` |
  * | `POST /_dev/workspaces/:id/finish` | `{delegation_id, reply}` | |

@@ -32,7 +32,7 @@ export interface PageDelegation {
   /** When it was sent. */
   readonly sentAt: number;
   /** How far it is. */
-  readonly status: "running" | "queued" | "finished" | "failed";
+  readonly status: "running" | "queued" | "stuck" | "finished" | "failed";
   /** When it has finished or failed; null before. */
   readonly endedAt: number | null;
   /** When its result was in an answer to the workspace's poll; null before. */

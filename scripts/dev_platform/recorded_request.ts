@@ -2,7 +2,7 @@ import type { RouteName } from "./route_name.ts";
 
 /** One request that the development platform has received. */
 export interface RecordedRequest {
-  /** Place in `DevPlatform.requests`. */
+  /** How many have come in before it. */
   readonly index: number;
   /** The endpoint it is for, or "other" when the platform has no such endpoint. */
   readonly route: RouteName | "other";

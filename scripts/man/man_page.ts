@@ -24,6 +24,7 @@ import {
   defaultStatusFile,
   defaultWakeFile,
   inboundSecretFile,
+  resultsFiles,
   tokenFile,
 } from "../../lib/permissions.ts";
 
@@ -37,14 +38,20 @@ export interface ManPageOptions {
 
 const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT_CODE, string>> = {
   fine: "Everything asked for was done.",
-  unexpected: "Something unexpected, or an issued token that could not be saved.",
+  unexpected:
+    "Something unexpected, an issued token that could not be saved, or (status, health) " +
+    "not healthy.",
   usage: "The command line is wrong.",
   unreachable: "The platform cannot be reached.",
-  resultsFile: "The results file or the report file cannot be read or written.",
+  resultsFile:
+    "The results file or the report file cannot be read or written, or another sidecar " +
+    "writes the results.",
   tryAgain: "Try again later: the platform is limiting or failing, or another process is at it.",
   notAllowed: "The token is refused, a grant is missing, or the workspace was removed.",
   configuration: "The configuration is wrong.",
 };
+
+const RESULTS = resultsFiles(DEFAULT_RESULTS_FILE);
 
 const FILES: readonly (readonly [path: string, meaning: string])[] = [
   [`${DEFAULT_CONFIGS_DIR}/config.yaml`, "Settings; see --config."],
@@ -54,6 +61,10 @@ const FILES: readonly (readonly [path: string, meaning: string])[] = [
   [defaultStatusFile(DEFAULT_CONFIGS_DIR), "How the sidecar is; see status and --status-file."],
   [defaultAgentCardFile(DEFAULT_CONFIGS_DIR), "What is registered; see --agent-card."],
   [DEFAULT_RESULTS_FILE, "Results for the agent; see --results-file."],
+  [RESULTS.journal, "What was delivered, woken for and told."],
+  [RESULTS.lock, "Held by the one sidecar that writes the results, which it names."],
+  [RESULTS.taken, "What workspace-beat results is handing over."],
+  [RESULTS.rejected, "Lines that were no results, set aside by workspace-beat results."],
   [defaultWakeFile(DEFAULT_RESULTS_FILE), "Touched for an agent that polls; see --wake-file."],
 ];
 

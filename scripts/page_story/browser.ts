@@ -1,8 +1,6 @@
 import axe from "axe-core";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
-
-/** Debian's. */
-const CHROMIUM = "/usr/bin/chromium";
+import { CHROMIUM } from "./chromium.ts";
 
 /** It talks to nobody but the page: no updates, no synchronization, no first-run pages. */
 const ARGS = [

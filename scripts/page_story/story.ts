@@ -3,25 +3,36 @@ import { type Cast, FOREIGN_WORDS } from "./cast.ts";
 import { Keyboard } from "./keyboard.ts";
 import { overflow } from "./look.ts";
 
-/** What somebody saw on the page while the story went on. */
-export interface Seen {
+const PATIENCE_MS = 60_000;
+const LOOK_MS = 50;
+/** The workspace that is made on the page. */
+const NEWCOMER = "Newcomer";
+
+/** What somebody sees at one glance. */
+interface Glance {
   /** The headline, and the lines below it. */
-  readonly waiting: string;
-  readonly calm: string;
   readonly trouble: string;
-  /** When the workspace in trouble beat last, and on whose clock it is so late. */
-  readonly lastBeat: string;
   /** The names of the workspaces, from the top. */
   readonly order: readonly string[];
   /** The sentence of each card. */
   readonly sentences: readonly string[];
-  /** What was announced to those who do not see the page when the trouble began. */
-  readonly announced: readonly string[];
   /** The delegations of the first workspace, from the top. */
   readonly delegations: readonly string[];
   readonly chat: readonly string[];
   /** What the timelines show. */
   readonly timelines: readonly string[];
+}
+
+/** What somebody saw on the page while the story went on. */
+export interface Seen extends Glance {
+  /** The headline, and the lines below it, before any has beaten. */
+  readonly waiting: string;
+  /** The same when all beat. */
+  readonly calm: string;
+  /** When the workspace in trouble beat last. */
+  readonly lastBeat: string;
+  /** What was announced to those who do not see the page when the trouble began. */
+  readonly announced: string;
   /** The tokens that stand somewhere on the page. */
   readonly tokens: readonly string[];
   /** The stops of the keyboard at which nothing showed the focus. */
@@ -52,14 +63,11 @@ export async function play(page: Page, cast: Cast): Promise<Seen> {
   await cast.start("Night watch");
   await headline.getByText("3 of 3 workspaces beat").waitFor();
   await said("Digger", /beats every/);
-  const calm = await textOf(summary);
+  const calm = await textOnce(summary, /3 of 3 workspaces beat/);
 
-  for (const _ of ["finished", "failed", "running"]) {
+  for (const n of ["finished", "failed", "running"].keys()) {
     await keyboard.press(button("Delegate something", "Scribe"));
-    await said("Scribe", /has delegated something/);
-    const { delegations } = await made(card("Scribe"));
-    await card("Scribe").getByRole("listitem").getByText(/running for/).nth(delegations - 1)
-      .waitFor();
+    await card("Scribe").getByText(/running for/).nth(n).waitFor();
   }
   const oldest = (name: string) => card("Scribe").getByRole("button", { name }).last();
   const answerWith = async (text: string) => {
@@ -75,8 +83,8 @@ export async function play(page: Page, cast: Cast): Promise<Seen> {
   await said("Scribe", /failed at .*, delivered /);
 
   await keyboard.press(button("Answer 503", "Digger"));
-  await headline.getByText("1 of 3 workspaces is in trouble").waitFor();
-  const announced = [await textOf(page.getByRole("status"))];
+  // On a slow machine another may be late for a moment.
+  const announced = await textOnce(page.getByRole("status"), /^1 of 3 .*\. Digger /);
 
   await keyboard.press(button("Cut the connection", "Night watch"));
   await said("Night watch", /Fault: every request is cut off/);
@@ -100,18 +108,12 @@ export async function play(page: Page, cast: Cast): Promise<Seen> {
   );
   await card("Scribe").getByRole("list", { name: "What Scribe has told the user" })
     .getByRole("listitem").nth(1).waitFor();
+  await textOnce(summary, /^1 of 3 .*: Digger /);
+  const seen = await glance(page);
   const source = await page.content();
   return {
-    ...{ waiting, calm, announced },
-    trouble: await textOf(summary),
+    ...{ ...seen, waiting, calm, announced },
     lastBeat: clock(digger.workspace.beats.at(-1)?.at ?? 0),
-    order: await page.getByRole("heading", { level: 2 }).allInnerTexts(),
-    sentences: await page.locator(".sentence").allInnerTexts(),
-    delegations: await card("Scribe").locator(".delegations li").allInnerTexts(),
-    chat: await card("Scribe").locator(".chat li").allInnerTexts(),
-    timelines: await page.getByRole("img").evaluateAll((images) =>
-      images.map((image) => `${image.getAttribute("aria-label")}`)
-    ),
     tokens: platform.workspaces.flatMap(({ token }) =>
       token !== undefined && source.includes(token) ? [token] : []
     ),
@@ -124,6 +126,12 @@ export interface Aftermath {
   readonly mended: string;
   readonly deleted: string;
   readonly restored: string;
+  /** The sentence of a workspace that was made on the page, and how to start its sidecar. */
+  readonly made: string;
+  /** The names of all workspaces then. */
+  readonly names: readonly string[];
+  /** Whether its token stands somewhere on the page. */
+  readonly tellsToken: boolean;
   /** What another agent has said, as it is shown on a phone. */
   readonly foreignWords: string;
   /** By how many pixels that makes the page wider than the screen. */
@@ -142,8 +150,7 @@ export async function playAftermath(page: Page, { platform }: Cast): Promise<Aft
   const press = (name: string) => keyboard.press(card.getByRole("button", { name, exact: true }));
   const sentence = card.locator(".sentence");
   await press("Stop answering 503");
-  await page.locator("#headline").getByText("Nothing is in trouble").waitFor();
-  const mended = await textOf(page.locator("#headline"));
+  const mended = await textOnce(page.locator("#headline"), /^Nothing is in trouble: 2 of 3/);
   await press("Delete");
   await sentence.getByText("was deleted at").waitFor();
   const deleted = await textOf(sentence);
@@ -151,6 +158,8 @@ export async function playAftermath(page: Page, { platform }: Cast): Promise<Aft
   await card.getByText("old token is refused").waitFor();
   await card.getByText("Status online").waitFor();
   const restored = await textOf(card.locator("header"));
+  const newcomer = await makeWorkspace(page, keyboard);
+  const token = platform.workspaces.find(({ name }) => name === NEWCOMER)?.token;
   const [, digger] = platform.workspaces;
   digger?.fail(digger.delegate(), FOREIGN_WORDS);
   const foreign = card.locator(".delegations .about");
@@ -159,13 +168,58 @@ export async function playAftermath(page: Page, { platform }: Cast): Promise<Aft
     mended,
     deleted,
     restored,
+    made: newcomer,
+    names: platform.workspaces.map(({ name }) => name),
+    tellsToken: token === undefined || (await page.content()).includes(token),
     foreignWords: await textOf(foreign),
     overflow: await overflow(page),
   };
 }
 
-async function made(card: Locator): Promise<{ delegations: number }> {
-  return { delegations: await card.locator(".delegations li").count() };
+async function makeWorkspace(page: Page, keyboard: Keyboard): Promise<string> {
+  const form = page.getByRole("region", { name: "New workspace" });
+  await keyboard.goTo(form.getByRole("textbox", { name: "Name of a new workspace" }));
+  await page.keyboard.press("ControlOrMeta+A");
+  await page.keyboard.type(" ");
+  await page.keyboard.press("Enter"); // a name of spaces is refused
+  await page.keyboard.type(NEWCOMER);
+  await keyboard.press(form.getByRole("button", { name: "Make a workspace" }));
+  await form.getByText(`${NEWCOMER} is there`).waitFor();
+  const card = page.getByRole("article", { name: NEWCOMER });
+  await card.waitFor();
+  return `${await textOf(card.locator(".sentence"))} ${await textOf(card.locator(".start"))}`;
+}
+
+/** Looks at all of the page at one instant: whatever is read later may be another second's. */
+async function glance(page: Page): Promise<Glance> {
+  return await page.locator("body").evaluate((body) => {
+    const texts = (selector: string) =>
+      [...body.querySelectorAll(selector)].map(({ innerText }) => innerText.trim());
+    return {
+      trouble: texts("#summary").join().replaceAll(/\s+/g, " "),
+      order: texts("article h2"),
+      sentences: texts(".sentence"),
+      delegations: texts("[aria-label$=' of Scribe'] .delegations li"),
+      chat: texts("[aria-label^='Chat of Scribe'] .chat li"),
+      timelines: [...body.querySelectorAll("article [role=img]")]
+        .map((image) => `${image.getAttribute("aria-label")}`),
+    };
+  });
+}
+
+/**
+ * Waits until something has a text, and gives the whole of it as it was then.
+ *
+ * @throws {Error} It never had: the last that it had is told.
+ */
+async function textOnce(locator: Locator, text: RegExp): Promise<string> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const whole = await textOf(locator);
+    if (text.test(whole)) return whole;
+    if (performance.now() > deadline) throw new Error(`Cannot find ${text} in '${whole}'`);
+    await locator.page().waitForTimeout(LOOK_MS);
+  }
 }
 
 async function textOf(locator: Locator): Promise<string> {

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { allCommands } from "../../lib/commands/command_table.ts";
 import { commandTable } from "../../lib/commands/routes.ts";
 import { SETTING_DEFINITIONS, type SettingDefinition } from "../../lib/config/mod.ts";
-import { missingProgram, runModule } from "../support/mod.ts";
+import { runModule, testWithPrograms } from "../support/mod.ts";
 import { openShell, type ShellName } from "./_shells.ts";
 
 const README = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
@@ -34,10 +34,8 @@ const LOOKED_OVER: Readonly<Record<ShellName, readonly (readonly string[])[]>> =
 };
 
 for (const name of ["bash", "zsh", "fish"] as const) {
-  const missing = await missingProgram(name);
-  const reason = missing === undefined ? "" : ` (ignored: ${missing})`;
   const test = (what: string, fn: () => Promise<void>) =>
-    Deno.test({ name: `${name} ${what}${reason}`, ignore: missing !== undefined, fn });
+    testWithPrograms(`${name} ${what}`, { programs: [name], fn });
 
   test("offers what can follow", async () => {
     await using shell = await openShell(name);
@@ -75,11 +73,8 @@ for (const name of ["bash", "zsh", "fish"] as const) {
   });
 
   for (const [program = "", ...args] of LOOKED_OVER[name]) {
-    const lacking = missing ?? await missingProgram(program);
-    Deno.test({
-      name: `${program} ${args.join(" ")} finds no fault in the completions for ${name}` +
-        (lacking === undefined ? "" : ` (ignored: ${lacking})`),
-      ignore: lacking !== undefined,
+    testWithPrograms(`${program} ${args.join(" ")} finds no fault in the completions for ${name}`, {
+      programs: [name, program],
       async fn() {
         await using shell = await openShell(name);
         const looked = await new Deno.Command(program, { args: [...args, shell.script] }).output();

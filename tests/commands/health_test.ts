@@ -1,5 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { defaultStatusFile } from "../../lib/permissions.ts";
+import { answerHealth } from "../../lib/commands/health_answer.ts";
+import { exampleStatus } from "../status/_statuses.ts";
 import { makeTempDir, runModule } from "../support/mod.ts";
 import { MAIN } from "./_report.ts";
 import { ask } from "./_status.ts";
@@ -55,4 +57,25 @@ Deno.test("workspaceBeat() says nothing of a file that could steer a terminal", 
     const { stdout } = await ask(dir.path, command);
     assertMatch(stdout, /^unknown: .* written by workspace-beat \[31mred ?, and this is [^\n]*\n$/);
   }
+  await Deno.writeTextFile(
+    defaultStatusFile(dir.path),
+    JSON.stringify(exampleStatus({ workspace_id: "\u009b31mred\u202e" })),
+  );
+  const { stdout } = await ask(dir.path, "status", "--json");
+  assertMatch(stdout, /^[\n -~]+$/);
+  assertEquals(JSON.parse(stdout).status.workspace_id, "\u009b31mred\u202e");
+});
+
+Deno.test("answerHealth() gives its exit code where nobody can read its line", async () => {
+  await using dir = await makeTempDir();
+  const file = defaultStatusFile(dir.path);
+  const now = new Date().toISOString();
+  const write = () => {
+    throw new Deno.errors.BrokenPipe();
+  };
+  const flags = { "status-file": file, alive: false };
+  assertEquals(await answerHealth(flags, { build: undefined, write }), 1);
+  const status = exampleStatus({ written_at: now, last_accepted_beat: now });
+  await Deno.writeTextFile(file, JSON.stringify(status));
+  assertEquals(await answerHealth(flags, { build: undefined, write }), 0);
 });

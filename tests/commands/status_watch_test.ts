@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { type JudgedStatus, statusText } from "../../lib/commands/status_text.ts";
 import { watchStatus } from "../../lib/commands/status_watch.ts";
 import { contactVerdict, type Status } from "../../lib/status/mod.ts";
@@ -58,11 +58,39 @@ Deno.test("watchStatus() draws in place on a terminal, and leaves it as it was",
   assertMatch(after, /^healthy: last beat 13 s ago\n/);
 });
 
+const WATCHED = {
+  hasColours: false,
+  clock: new ManualClock(),
+  signal: new AbortController().signal,
+};
+
+Deno.test("watchStatus() leaves the terminal as it is when it cannot look", async () => {
+  const written: string[] = [];
+  const watching = watchStatus(() => Promise.reject(new TypeError("no")), {
+    ...WATCHED,
+    isTerminal: true,
+    write: (text) => written.push(text),
+  });
+  await assertRejects(() => watching, TypeError, "no");
+  assertEquals(written, []);
+});
+
+Deno.test("watchStatus() ends when nobody reads any more, with what was to be shown", async () => {
+  const shown = await watchStatus(() => Promise.resolve([judged()]), {
+    ...WATCHED,
+    isTerminal: false,
+    write: () => {
+      throw new Deno.errors.BrokenPipe();
+    },
+  });
+  assertEquals(shown.map(({ verdict }) => verdict.word), ["healthy"]);
+});
+
 Deno.test("statusText() colours the first word, green or red, and nothing where it may not", () => {
   const green = statusText([judged()], { hasColours: true });
   assert(green.startsWith("\x1b[1;32mhealthy\x1b[0m: last beat"), green);
-  const late = judged({}, NOW + 240_000);
-  assert(statusText([late], { hasColours: true }).startsWith("\x1b[1;31mstale\x1b[0m: "));
+  const red = statusText([judged({}, NOW + 240_000)], { hasColours: true });
+  assert(red.startsWith("\x1b[1;31mstale\x1b[0m: "), red);
   assert(!statusText([judged()], { hasColours: false }).includes("\x1b"));
 });
 

@@ -32,8 +32,10 @@ interface Container extends AsyncDisposable {
 
 async function startContainer(
   shell: readonly string[],
-  { agent = ["sh", "-c", AGENT], sidecar = SIDECAR }: {
+  { agent = ["sh", "-c", AGENT], env = "", sidecar = SIDECAR }: {
     readonly agent?: readonly string[];
+    /** What is done whenever the program env is run. */
+    readonly env?: string;
     readonly sidecar?: string;
   } = {},
 ): Promise<Container> {
@@ -41,12 +43,16 @@ async function startContainer(
   const { path: dir } = made.use(await makeTempDir());
   await Deno.writeTextFile(`${dir}/sidecar`, `#!/bin/sh\n${sidecar}`, { mode: 0o755 });
   await Deno.writeTextFile(`${dir}/sidecar.starts`, "");
+  await Deno.mkdir(`${dir}/bin`);
+  const path = Deno.env.get("PATH");
+  const wrapped = `#!/bin/sh\n${env}\nPATH='${path}'\nexec env "$@"\n`;
+  await Deno.writeTextFile(`${dir}/bin/env`, wrapped, { mode: 0o755 });
   const [program = "", ...args] = [...shell, ENTRYPOINT, ...agent];
   const process = made.use(
     new SidecarProcess(
       new Deno.Command(program, {
         args,
-        env: { WORKSPACE_BEAT: `${dir}/sidecar` },
+        env: { WORKSPACE_BEAT: `${dir}/sidecar`, PATH: `${dir}/bin:${path}` },
         stdin: "null",
         stdout: "piped",
         stderr: "piped",
@@ -86,6 +92,24 @@ for (const shell of SHELLS) {
     await container.process.waitForLine(/^agent is there$/);
     assertEquals(await container.process.stop(), 3);
     assertEquals(container.process.stderr.slice(-2), ["agent got TERM", "sidecar stopped"]);
+  });
+
+  shellTest(
+    "gives SIGTERM to the agent, also when it comes before the agent is there",
+    async () => {
+      // It asks env what that can do, just before it starts the agent.
+      const env = '[ "$2" != true ] || kill -s TERM $PPID';
+      for (let round = 0; round < 5; round++) {
+        await using container = await startContainer(shell, { env });
+        const code = await container.process.ended();
+        assert(code === 3 || code === 143, `${code}: its own code, or it had no trap yet`);
+      }
+    },
+  );
+
+  shellTest("ends with 137 when the agent is killed", async () => {
+    await using container = await startContainer(shell, { agent: ["sh", "-c", "kill -KILL $$"] });
+    assertEquals(await container.process.ended(), 137);
   });
 
   shellTest("starts the sidecar again when it is killed, and the agent runs on", async () => {
@@ -133,9 +157,31 @@ for (const shell of SHELLS) {
     assertEquals(code, 1);
   });
 
+  shellTest("leaves no process of its own behind", async () => {
+    await using dir = await makeTempDir();
+    const mark = crypto.randomUUID();
+    await Deno.writeTextFile(`${dir.path}/mark`, mark);
+    const script = `${shell.join(" ")} ${ENTRYPOINT} true "$(cat mark)"
+      grep -lasFf mark /proc/[0-9]*/cmdline || exit 0`;
+    const { code, stdout } = await runProgram("sh", {
+      args: ["-c", script],
+      cwd: dir.path,
+      env: { WORKSPACE_BEAT: "true" },
+    });
+    assertEquals([code, stdout], [0, ""]);
+  });
+
   shellTest("leaves the agent its standard input and output", async () => {
     const { code, stdout } = await runProgram("sh", {
       args: ["-c", `echo ducks | ${shell.join(" ")} ${ENTRYPOINT} cat`],
+      env: { WORKSPACE_BEAT: "true" },
+    });
+    assertEquals([code, stdout], [0, "ducks\n"]);
+  });
+
+  shellTest("starts the agent also where standard input is closed", async () => {
+    const { code, stdout } = await runProgram("sh", {
+      args: ["-c", `exec ${shell.join(" ")} ${ENTRYPOINT} echo ducks <&-`],
       env: { WORKSPACE_BEAT: "true" },
     });
     assertEquals([code, stdout], [0, "ducks\n"]);

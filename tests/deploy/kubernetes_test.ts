@@ -40,7 +40,7 @@ Deno.test("workspace.yaml is a manifest that Kubernetes takes", async () => {
 
 const MISTAKES = [
   ["restartPolicy: Always", "restartPolcy: Always", "restartPolcy"],
-  ["failureThreshold: 3", "failureThreshold: three", "failureThreshold"],
+  ["failureThreshold: 20", "failureThreshold: twenty", "failureThreshold"],
   ["drop: [ALL]", "drop: ALL", "drop"],
   ["readOnlyRootFilesystem: true", "readOnlyRootFileSystem: true", "readOnlyRootFileSystem"],
 ] as const;
@@ -52,14 +52,18 @@ for (const [right, wrong, name] of MISTAKES) {
   });
 }
 
-const Probe = v.object({ exec: v.object({ command: v.array(v.string()) }) });
+const Probe = v.object({
+  exec: v.object({ command: v.array(v.string()) }),
+  periodSeconds: v.number(),
+  failureThreshold: v.number(),
+});
 const Manifest = v.object({
   spec: v.object({
     template: v.object({
       spec: v.object({
         initContainers: v.tuple([v.object({
           restartPolicy: v.string(),
-          startupProbe: Probe,
+          startupProbe: v.optional(v.unknown()),
           livenessProbe: Probe,
           readinessProbe: v.optional(v.unknown()),
           resources: v.object({ limits: v.object({ memory: v.string() }) }),
@@ -70,12 +74,19 @@ const Manifest = v.object({
   }),
 });
 
-Deno.test("workspace.yaml has a native sidecar whose probes do not ask for the platform", () => {
+Deno.test("workspace.yaml has a native sidecar whose probe does not ask for the platform", () => {
   const { spec } = v.parse(Manifest, parse(TEXT));
   const [sidecar] = spec.template.spec.initContainers;
   assertEquals(sidecar.restartPolicy, "Always");
-  const alive = { exec: { command: ["workspace-beat", "health", "--alive"] } };
-  assertEquals([sidecar.startupProbe, sidecar.livenessProbe], [alive, alive]);
-  assertEquals(sidecar.readinessProbe, undefined);
+  const { exec, failureThreshold, periodSeconds } = sidecar.livenessProbe;
+  assertEquals(exec.command, ["workspace-beat", "health", "--alive"]);
+  // By then Kubernetes has forgotten earlier restarts.
+  assert(failureThreshold * periodSeconds >= 600);
   assert(sidecar.securityContext.readOnlyRootFilesystem);
+});
+
+Deno.test("workspace.yaml has no probe that the agent would have to wait for", () => {
+  const { spec } = v.parse(Manifest, parse(TEXT));
+  const [{ readinessProbe, startupProbe }] = spec.template.spec.initContainers;
+  assertEquals([startupProbe, readinessProbe], [undefined, undefined]);
 });

@@ -76,19 +76,3 @@ export class Agent implements AsyncDisposable {
     using _gate = await Deno.open(this.#gate, { read: true, write: true });
   }
 }
-
-/**
- * Why a program cannot be run here.
- *
- * @param program The program.
- * @returns The reason; undefined when it can.
- */
-export async function whyNot(program: string): Promise<string | undefined> {
-  try {
-    const { success } = await new Deno.Command(program, { args: ["--version"] }).output();
-    return success ? undefined : `${program} does not run`;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return `${program} is not installed`;
-    throw error;
-  }
-}

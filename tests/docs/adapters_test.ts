@@ -1,8 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { ROUTE_NAMES } from "../../scripts/dev_platform/route_name.ts";
 import { startDevPlatform } from "../../scripts/dev_platform/mod.ts";
-import { makeTempDir } from "../support/mod.ts";
-import { whyNot } from "./_agent.ts";
+import { makeTempDir, testWithPrograms } from "../support/mod.ts";
 import { Document } from "./_document.ts";
 import { startUser } from "./_user.ts";
 
@@ -44,6 +43,13 @@ Deno.test("docs/adapters.md lists controls that the platform takes, with bodies 
   }
 });
 
+Deno.test("docs/adapters.md lists every control that mod.ts does", async () => {
+  const source = await Deno.readTextFile(`${ROOT}scripts/dev_platform/mod.ts`);
+  const controls = [...source.matchAll(/\| `(\w+ \/_dev\/[^`?]+)/g)].map(([, name = ""]) => name);
+  const listed = DOCUMENT.column("Control it").map((cell) => quoted(cell).replace(/\?.*/, ""));
+  assertEquals(listed.toSorted(), controls.toSorted());
+});
+
 Deno.test("docs/adapters.md lists faults that the platform takes, of every kind that JSON can say", async () => {
   await using platform = await startDevPlatform();
   const faults = DOCUMENT.column("Make it fail").map((cell) => JSON.parse(quoted(cell)));
@@ -67,8 +73,7 @@ Deno.test("docs/adapters.md names routes that there are", () => {
   assertEquals([routes.length > 5, unknown], [true, []]);
 });
 
-const missing = await whyNot("python3") ?? await whyNot("bash");
-const reason = missing === undefined ? "" : ` (ignored: ${missing})`;
+const programs = ["python3", "bash"];
 
 /** Runs the whole test, with what its Python holds changed. */
 async function wholeTest(change: (test: string) => string): Promise<[number, string]> {
@@ -82,9 +87,8 @@ async function wholeTest(change: (test: string) => string): Promise<[number, str
   return [code, [...stdout, ...stderr].join("\n")];
 }
 
-Deno.test({
-  name: `docs/adapters.md shows a whole test, which passes${reason}`,
-  ignore: missing !== undefined,
+testWithPrograms("docs/adapters.md shows a whole test, which passes", {
+  programs,
   async fn() {
     const [code, said] = await wholeTest((test) => test);
     assertEquals(code, 0, said);
@@ -92,17 +96,18 @@ Deno.test({
   },
 });
 
-Deno.test({
-  name:
-    `docs/adapters.md shows a whole test, which fails with an adapter that loses results${reason}`,
-  ignore: missing !== undefined,
-  async fn() {
-    const [code, said] = await wholeTest((test) => {
-      const broken = test.replace("return lines", "return []");
-      assert(broken !== test);
-      return broken;
-    });
-    assertEquals(code, 1, said);
-    assert(said.includes("AssertionError"), said);
+testWithPrograms(
+  "docs/adapters.md shows a whole test, which fails with an adapter that loses results",
+  {
+    programs,
+    async fn() {
+      const [code, said] = await wholeTest((test) => {
+        const broken = test.replace("return lines", "return []");
+        assert(broken !== test);
+        return broken;
+      });
+      assertEquals(code, 1, said);
+      assert(said.includes("AssertionError"), said);
+    },
   },
-});
+);

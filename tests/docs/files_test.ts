@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { lookIntoTokenFile } from "../../lib/auth/token_file.ts";
 import { JOURNAL_VERSION, recordLine } from "../../lib/delegations/journal_line.ts";
 import { Journal } from "../../lib/delegations/journal.ts";
@@ -6,6 +6,7 @@ import type { JournalRecord } from "../../lib/delegations/journal_record.ts";
 import { parseResultLine } from "../../lib/delegations/result_record.ts";
 import { REPORTED_STATUSES, resultLine } from "../../lib/delegations/result.ts";
 import { WakeFile } from "../../lib/delegations/wake_file.ts";
+import { inspectMetricsFile } from "../../lib/metrics/metrics_file.ts";
 import {
   defaultReportFile,
   defaultStatusFile,
@@ -16,9 +17,9 @@ import {
   tokenFile,
 } from "../../lib/permissions.ts";
 import { parseStatus, STATUS_VERSION } from "../../lib/status/status.ts";
+import { eventually } from "../_running_sidecar.ts";
 import { startSession } from "../commands/_session.ts";
-import { makeTempDir, recordingLog } from "../support/mod.ts";
-import { whyNot } from "./_agent.ts";
+import { makeTempDir, recordingLog, testWithPrograms } from "../support/mod.ts";
 import { Document } from "./_document.ts";
 import { shapeOf } from "./_shape.ts";
 
@@ -28,8 +29,10 @@ const JOURNAL = DOCUMENT.take("The journal", "text");
 const READER = DOCUMENT.take("The journal", "python");
 const LOCK = DOCUMENT.take("Locks", "text");
 const WAKE = DOCUMENT.take("The wake file", "text");
-const STATUS = DOCUMENT.take("The status file", "json");
+const METRICS = DOCUMENT.take("The metrics file", "text");
 const TOKEN = DOCUMENT.take("Token and inbound secret", "text");
+/** The one example of a status, to which docs/files.md leads. */
+const STATUS = (await Document.read("docs/status.md")).take("For machines", "json");
 
 Deno.test("docs/files.md has no block that no test runs", () => {
   assertEquals(DOCUMENT.untaken, []);
@@ -44,6 +47,7 @@ Deno.test("docs/files.md lists every file that belongs to the results, the repor
       path("").slice(1)
     ),
     reportFiles(defaultReportFile("")).lock.slice(1),
+    "<metrics file>",
   ];
   for (const file of files) {
     // Which of its files are written by tmp and rename stands below the table.
@@ -118,7 +122,7 @@ function namesIn(value: unknown, before = ""): string[] {
     .filter((name) => name !== "ended").sort();
 }
 
-Deno.test("docs/files.md shows a status that is read", () => {
+Deno.test("docs/files.md leads to a status that is read, and says of which version it is", () => {
   const read = parseStatus(STATUS);
   assertEquals(read, { kind: "status", status: JSON.parse(STATUS) });
   const version = DOCUMENT.column("File formats", { column: 2 })[
@@ -130,55 +134,61 @@ Deno.test("docs/files.md shows a status that is read", () => {
 /** The names of the fields of any of several types. */
 type KeyOf<T> = T extends unknown ? keyof T : never;
 
-const missing = await whyNot("python3");
-const reason = missing === undefined ? "" : ` (ignored: ${missing})`;
-
-Deno.test({
-  name: `docs/files.md describes the journal, the lock and the results of a real sidecar${reason}`,
-  ignore: missing !== undefined,
-  async fn(t) {
-    await using session = await startSession();
-    const { dir, platform, workspace } = session;
-    workspace.finish(workspace.delegate(), "There are 12");
-    const pid = await (async () => {
-      await using sidecar = session.start({ args: ["--interval", "5"] });
-      await platform.waitFor(({ route }) => route === "notify");
-      await platform.waitFor(({ route }) => route === "a2a");
-      assertEquals(await sidecar.stop(), 0);
-      return sidecar.pid;
-    })();
-    await t.step("the status", async () => {
-      const text = await Deno.readTextFile(`${dir}/.workspace_beat_status.json`);
-      assertEquals(namesIn(JSON.parse(text)), [...namesIn(JSON.parse(STATUS)), ...OF_ENDED].sort());
-    });
-    await t.step("the results", async () => {
-      const [line = ""] = await session.results();
-      assertEquals(shapeOf(JSON.parse(line)), shapeOf(JSON.parse(RESULT)));
-    });
-    await t.step("the lock", async () => {
-      const text = await Deno.readTextFile(`${dir}/results.jsonl.lock`);
-      const expected = LOCK.replace("4711", String(pid)).replace("scribe", workspace.id);
-      assertEquals(text.replace(/\S+Z/, ""), expected.replace(/\S+Z/, ""));
-    });
-    const journal = `${dir}/results.jsonl.journal`;
-    const read = async () => {
-      const args = ["-c", READER, journal];
-      const { stdout } = await new Deno.Command("python3", { args }).output();
-      return new TextDecoder().decode(stdout).trimEnd().split("\n");
-    };
-    await t.step("the journal", async () => {
-      const [header, ...records] = await read();
-      assertEquals(header, `version ${JOURNAL_VERSION} of ${workspace.id}: sound`);
-      const kinds = ["intent", "notified", "started", "wakes", "woken", "written"];
-      assertEquals([...new Set(records)].sort(), kinds);
-    });
-    await t.step("a damaged line of it", async () => {
-      const line = await recordLine({ done: ["completed d1"] });
-      await Deno.writeTextFile(journal, line.replace("d1", "d2"), { append: true });
-      assertEquals((await read()).at(-1), "damaged");
-    });
+testWithPrograms(
+  "docs/files.md describes the journal, the lock and the results of a real sidecar",
+  {
+    programs: ["python3"],
+    async fn(t) {
+      await using session = await startSession();
+      const { dir, platform, workspace } = session;
+      workspace.finish(workspace.delegate(), "There are 12");
+      const pid = await (async () => {
+        await using sidecar = session.start({ args: ["--interval", "5"] });
+        await platform.waitFor(({ route }) => route === "notify");
+        // The platform has answered before the journal says so.
+        await eventually(async () => {
+          const text = await Deno.readTextFile(`${dir}/results.jsonl.journal`);
+          return text.includes('{"woken"') && text.includes('{"notified"');
+        }, "The journal does not say that the agent was woken and the user told");
+        assertEquals(await sidecar.stop(), 0);
+        return sidecar.pid;
+      })();
+      await t.step("the status", async () => {
+        const text = await Deno.readTextFile(`${dir}/.workspace_beat_status.json`);
+        assertEquals(
+          namesIn(JSON.parse(text)),
+          [...namesIn(JSON.parse(STATUS)), ...OF_ENDED].sort(),
+        );
+      });
+      await t.step("the results", async () => {
+        const [line = ""] = await session.results();
+        assertEquals(shapeOf(JSON.parse(line)), shapeOf(JSON.parse(RESULT)));
+      });
+      await t.step("the lock", async () => {
+        const text = await Deno.readTextFile(`${dir}/results.jsonl.lock`);
+        const expected = LOCK.replace("4711", String(pid)).replace("scribe", workspace.id);
+        assertEquals(text.replace(/\S+Z/, ""), expected.replace(/\S+Z/, ""));
+      });
+      const journal = `${dir}/results.jsonl.journal`;
+      const read = async () => {
+        const args = ["-c", READER, journal];
+        const { stdout } = await new Deno.Command("python3", { args }).output();
+        return new TextDecoder().decode(stdout).trimEnd().split("\n");
+      };
+      await t.step("the journal", async () => {
+        const [header, ...records] = await read();
+        assertEquals(header, `version ${JOURNAL_VERSION} of ${workspace.id}: sound`);
+        const kinds = ["intent", "notified", "started", "wakes", "woken", "written"];
+        assertEquals([...new Set(records)].sort(), kinds);
+      });
+      await t.step("a damaged line of it", async () => {
+        const line = await recordLine({ done: ["completed d1"] });
+        await Deno.writeTextFile(journal, line.replace("d1", "d2"), { append: true });
+        assertEquals((await read()).at(-1), "damaged");
+      });
+    },
   },
-});
+);
 
 Deno.test("docs/files.md shows a wake file that is touched, and is written like that", async () => {
   await using dir = await makeTempDir();
@@ -188,6 +198,15 @@ Deno.test("docs/files.md shows a wake file that is touched, and is written like 
   const text = await Deno.readTextFile(path);
   assertEquals(text.replaceAll(/\d/g, "0"), WAKE.replaceAll(/\d/g, "0"));
   assertMatch(text, /^20\d\d-/);
+});
+
+Deno.test("docs/files.md shows what a metrics file begins with, and any other is left alone", async () => {
+  await using dir = await makeTempDir();
+  const path = `${dir.path}/metrics.prom`;
+  await Deno.writeTextFile(path, `${METRICS.trimEnd()} and so on`);
+  assert(await inspectMetricsFile(path) !== undefined);
+  await Deno.writeTextFile(path, "# HELP ducks");
+  await assertRejects(() => inspectMetricsFile(path), TypeError);
 });
 
 Deno.test("docs/files.md shows a token file that is read", async () => {

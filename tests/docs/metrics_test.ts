@@ -5,7 +5,7 @@ import { parseOptions } from "../../scripts/compile/options.ts";
 import { eventually } from "../_running_sidecar.ts";
 import { startSession } from "../commands/_session.ts";
 import { Collector } from "../metrics/_collector.ts";
-import { noNodeExporter, startNodeExporter } from "../metrics/_node_exporter.ts";
+import { nodeExporterTest, startNodeExporter } from "../metrics/_node_exporter.ts";
 import { promtool, promtoolTest } from "../metrics/_promtool.ts";
 import { makeTempDir } from "../support/mod.ts";
 import { makeVitals } from "../vitals/_vitals.ts";
@@ -25,12 +25,9 @@ Deno.test("docs/metrics.md has no block that no test runs", () => {
   assertEquals(DOCUMENT.untaken, []);
 });
 
-const reason = noNodeExporter === undefined ? "" : ` (ignored: ${noNodeExporter})`;
-
-Deno.test({
-  name: `docs/metrics.md shows how node_exporter is given what the sidecar writes${reason}`,
-  ignore: noNodeExporter !== undefined,
-  async fn() {
+nodeExporterTest(
+  "docs/metrics.md shows how node_exporter is given what the sidecar writes",
+  async () => {
     await using session = await startSession();
     await using folder = await makeTempDir();
     const here = (command: string) =>
@@ -48,7 +45,7 @@ Deno.test({
     );
     assertEquals(await sidecar.stop(), 0);
   },
-});
+);
 
 Deno.test("docs/metrics.md shows how a binary is compiled that writes metrics, and one that exports", () => {
   const optionsOf = (command: string) => parseOptions(command.trim().split(" ").slice(3));

@@ -1,8 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { EXIT_CODE } from "../../lib/exit_code.ts";
 import { VERSION } from "../../lib/version.ts";
-import type { SidecarProcess } from "../support/mod.ts";
-import { whyNot } from "./_agent.ts";
+import { type SidecarProcess, testWithPrograms } from "../support/mod.ts";
 import { Document } from "./_document.ts";
 import { patternOf, piecesNeverSaid } from "./_log_lines.ts";
 import { startUser, type User } from "./_user.ts";
@@ -254,14 +253,10 @@ Deno.test("docs/operations.md has no section with commands that no test tries ou
   assertEquals([...COMMANDS.keys()].filter((heading) => !tried.includes(heading)), []);
 });
 
-const missing = await whyNot("curl");
-for (const [trials, why] of [[TRIALS, undefined], [WITH_CURL, missing]] as const) {
+for (const [trials, programs] of [[TRIALS, []], [WITH_CURL, ["curl"]]] as const) {
   for (const [heading, trial] of Object.entries(trials)) {
-    Deno.test({
-      name: `docs/operations.md says what is seen, and mends it: ${heading}${
-        why === undefined ? "" : ` (ignored: ${why})`
-      }`,
-      ignore: why !== undefined,
+    testWithPrograms(`docs/operations.md says what is seen, and mends it: ${heading}`, {
+      programs,
       async fn() {
         const isNew = heading.startsWith("The workspace is offline");
         await using user = await startUser(isNew ? { token: null } : {});

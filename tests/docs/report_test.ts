@@ -3,8 +3,8 @@ import { commandOf, nextWords } from "../../lib/commands/command_table.ts";
 import { commandTable } from "../../lib/commands/routes.ts";
 import { EXIT_CODE } from "../../lib/exit_code.ts";
 import { CAPABILITIES, parseRuntimeReport, REPORT_FIELDS } from "../../lib/report/mod.ts";
-import { makeTempDir } from "../support/mod.ts";
-import { Agent, whyNot } from "./_agent.ts";
+import { makeTempDir, testWithPrograms } from "../support/mod.ts";
+import { Agent } from "./_agent.ts";
 import { parseHooks } from "./_claude_code.ts";
 import { Document } from "./_document.ts";
 import { agentEnvironment, type Reporting, startReporting } from "./_reporting.ts";
@@ -65,14 +65,8 @@ Deno.test("the command keeps the mode of the file that is made for a sidecar of 
 });
 
 /** A test of a recipe, which is ignored where its interpreter is not installed. */
-async function recipeTest(
-  name: string,
-  interpreter: string,
-  fn: () => Promise<void>,
-): Promise<void> {
-  const missing = await whyNot(interpreter);
-  const reason = missing === undefined ? "" : ` (ignored: ${missing})`;
-  Deno.test({ name: name + reason, ignore: missing !== undefined, fn });
+function recipeTest(name: string, interpreter: string, fn: () => Promise<void>): void {
+  testWithPrograms(name, { programs: [interpreter], fn });
 }
 
 /** What the platform shows of the workspace. */
@@ -101,7 +95,7 @@ async function runJob(reporting: Reporting, ...command: string[]): Promise<numbe
   return await job.ended();
 }
 
-await recipeTest("the bash recipe reports a task as long as it takes", "bash", async () => {
+recipeTest("the bash recipe reports a task as long as it takes", "bash", async () => {
   await using reporting = await startReporting();
   await using job = await startJob(reporting, "cat", "gate");
   await reporting.hears({ active_tasks: 1 });
@@ -112,7 +106,7 @@ await recipeTest("the bash recipe reports a task as long as it takes", "bash", a
   assertEquals(shown(reporting), [0, "", "online"]);
 });
 
-await recipeTest("the bash recipe reports a task that begins with a dash", "bash", async () => {
+recipeTest("the bash recipe reports a task that begins with a dash", "bash", async () => {
   await using reporting = await startReporting();
   const { dir } = reporting;
   await Deno.writeTextFile(`${dir}/bin/--help`, "#!/bin/sh\nexec cat gate\n", { mode: 0o755 });
@@ -123,7 +117,7 @@ await recipeTest("the bash recipe reports a task that begins with a dash", "bash
   assertEquals(await job.ended(), 0);
 });
 
-await recipeTest("the bash recipe reports the end of a task that is killed", "bash", async () => {
+recipeTest("the bash recipe reports the end of a task that is killed", "bash", async () => {
   await using reporting = await startReporting();
   await using job = await startJob(reporting, "cat", "gate");
   await reporting.hears({ active_tasks: 1 });
@@ -132,7 +126,7 @@ await recipeTest("the bash recipe reports the end of a task that is killed", "ba
   assertEquals(shown(reporting), [0, "", "online"]);
 });
 
-await recipeTest("the bash recipe reports failures, and passes them on", "bash", async () => {
+recipeTest("the bash recipe reports failures, and passes them on", "bash", async () => {
   await using reporting = await startReporting();
   const codes: number[] = [];
   await reporting.hearsTogether(async () => {
@@ -142,7 +136,7 @@ await recipeTest("the bash recipe reports failures, and passes them on", "bash",
   assertEquals([codes, ...shown(reporting)], [[3, 0], 0, "", "degraded"]);
 });
 
-await recipeTest(
+recipeTest(
   "the bash recipe reports a runtime that is stuck, and that it is not",
   "bash",
   async () => {
@@ -157,7 +151,7 @@ await recipeTest(
   },
 );
 
-await recipeTest("the bash recipe runs its job where nothing can be reported", "bash", async () => {
+recipeTest("the bash recipe runs its job where nothing can be reported", "bash", async () => {
   await using dir = await makeTempDir();
   const env = await agentEnvironment(dir.path, `${dir.path}/missing/report.json`);
   await Deno.writeTextFile(`${dir.path}/job.sh`, JOB);
@@ -185,7 +179,7 @@ for (
     return agent;
   };
 
-  await recipeTest(`${recipe} reports a task as long as it takes`, interpreter, async () => {
+  recipeTest(`${recipe} reports a task as long as it takes`, interpreter, async () => {
     await using reporting = await startReporting();
     await using agent = await begin(reporting);
     assertEquals(shown(reporting), [1, "cat gate", "online"]);
@@ -195,7 +189,7 @@ for (
     assertEquals(await agent.ended(), 0);
   });
 
-  await recipeTest(`${recipe} reports how many tasks fail`, interpreter, async () => {
+  recipeTest(`${recipe} reports how many tasks fail`, interpreter, async () => {
     await using reporting = await startReporting();
     await using agent = await start(reporting.dir, reporting.env);
     await reporting.hearsTogether(
@@ -206,7 +200,7 @@ for (
     assert(/'exit 3.*' .*exit (?:code|status) 3/.test(sample_error), sample_error);
   });
 
-  await recipeTest(`${recipe} leaves no task behind when it is killed`, interpreter, async () => {
+  recipeTest(`${recipe} leaves no task behind when it is killed`, interpreter, async () => {
     await using reporting = await startReporting();
     await using agent = await begin(reporting);
     await agent.kill("SIGKILL");
@@ -214,7 +208,7 @@ for (
     assertEquals(shown(reporting), [0, "", "online"]);
   });
 
-  await recipeTest(`${recipe} begins without the task of a killed agent`, interpreter, async () => {
+  recipeTest(`${recipe} begins without the task of a killed agent`, interpreter, async () => {
     await using reporting = await startReporting();
     await Deno.writeTextFile(reporting.reportFile, '{"active_tasks": 2, "current_task": "old"}');
     await reporting.hears({ active_tasks: 2 });
@@ -223,7 +217,7 @@ for (
     assertEquals(shown(reporting), [0, "", "online"]);
   });
 
-  await recipeTest(
+  recipeTest(
     `${recipe} says who it is and when, to its own user alone`,
     interpreter,
     async () => {
@@ -237,7 +231,7 @@ for (
     },
   );
 
-  await recipeTest(`${recipe} works where nothing can be reported`, interpreter, async () => {
+  recipeTest(`${recipe} works where nothing can be reported`, interpreter, async () => {
     await using dir = await makeTempDir();
     const env = await agentEnvironment(dir.path, `${dir.path}/missing/report.json`);
     await using agent = await start(dir.path, env);

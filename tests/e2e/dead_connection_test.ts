@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { startDevPlatform } from "../../scripts/dev_platform/mod.ts";
-import { makeTempDir, startSidecar } from "../support/mod.ts";
+import { makeTempDir, startSidecar, testWithPrograms } from "../support/mod.ts";
 
 /** Runs openssl in a folder. */
 async function openssl(cwd: string, args: string): Promise<boolean> {
@@ -27,8 +27,6 @@ async function makeCertificate(dir: string): Promise<boolean> {
         "-extfile leaf.cnf",
     );
 }
-
-const canEncrypt = await openssl("/", "version");
 
 /** Passes bytes on between two ends, until told that its connections have died without a word. */
 class Relay implements Disposable {
@@ -78,48 +76,49 @@ class Relay implements Disposable {
   }
 }
 
-Deno.test({
-  name: "a sidecar beats on over a new connection when the one to an https platform has died" +
-    (canEncrypt ? "" : " (ignored: there is no openssl)"),
-  ignore: !canEncrypt,
-  async fn() {
-    await using platform = await startDevPlatform();
-    await using dir = await makeTempDir();
-    assertEquals(await makeCertificate(dir.path), true);
-    const workspace = platform.addWorkspace();
-    await Deno.writeTextFile(`${dir.path}/.auth_token`, workspace.token ?? "", { mode: 0o600 });
-    workspace.finish(workspace.delegate(), "done");
-    // It speaks HTTP/2 with whoever wants to.
-    await using server = Deno.serve({
-      hostname: "127.0.0.1",
-      port: 0,
-      cert: await Deno.readTextFile(`${dir.path}/leaf.pem`),
-      key: await Deno.readTextFile(`${dir.path}/leaf.key`),
-      onListen() {},
-    }, async (request) => {
-      const { pathname, search } = new URL(request.url);
-      const { method } = request;
-      const headers = new Headers(request.headers);
-      const body = method === "GET" ? null : await request.text();
-      headers.delete("origin");
-      return await fetch(`${platform.url}${pathname}${search}`, { method, headers, body });
-    });
-    using relay = new Relay(server.addr.port);
-    await using sidecar = startSidecar({
-      platformUrl: `https://127.0.0.1:${relay.port}`,
-      workspaceId: workspace.id,
-      dir: dir.path,
-      args: ["--interval", "5", "--notify", "off"],
-      env: { DENO_CERT: `${dir.path}/ca.pem` },
-    });
-    const isBeat = ({ route, status }: { route: string; status: number | undefined }) =>
-      route === "heartbeat" && status === 200;
-    // Nothing is under way when that has been said.
-    await sidecar.waitForLine(/The agent was woken for 1 result/);
-    relay.dropSilently();
-    const from = platform.requests.length;
-    await sidecar.waitForLine(/WARN The beat failed: no whole answer within 10 s/);
-    await platform.waitFor(isBeat, { from });
-    assertEquals(await sidecar.stop(), 0);
+testWithPrograms(
+  "a sidecar beats on over a new connection when the one to an https platform has died",
+  {
+    programs: ["openssl"],
+    async fn() {
+      await using platform = await startDevPlatform();
+      await using dir = await makeTempDir();
+      assertEquals(await makeCertificate(dir.path), true);
+      const workspace = platform.addWorkspace();
+      await Deno.writeTextFile(`${dir.path}/.auth_token`, workspace.token ?? "", { mode: 0o600 });
+      workspace.finish(workspace.delegate(), "done");
+      // It speaks HTTP/2 with whoever wants to.
+      await using server = Deno.serve({
+        hostname: "127.0.0.1",
+        port: 0,
+        cert: await Deno.readTextFile(`${dir.path}/leaf.pem`),
+        key: await Deno.readTextFile(`${dir.path}/leaf.key`),
+        onListen() {},
+      }, async (request) => {
+        const { pathname, search } = new URL(request.url);
+        const { method } = request;
+        const headers = new Headers(request.headers);
+        const body = method === "GET" ? null : await request.text();
+        headers.delete("origin");
+        return await fetch(`${platform.url}${pathname}${search}`, { method, headers, body });
+      });
+      using relay = new Relay(server.addr.port);
+      await using sidecar = startSidecar({
+        platformUrl: `https://127.0.0.1:${relay.port}`,
+        workspaceId: workspace.id,
+        dir: dir.path,
+        args: ["--interval", "5", "--notify", "off"],
+        env: { DENO_CERT: `${dir.path}/ca.pem` },
+      });
+      const isBeat = ({ route, status }: { route: string; status: number | undefined }) =>
+        route === "heartbeat" && status === 200;
+      // Nothing is under way when that has been said.
+      await sidecar.waitForLine(/The agent was woken for 1 result/);
+      relay.dropSilently();
+      const from = platform.requests.length;
+      await sidecar.waitForLine(/WARN The beat failed: no whole answer within 10 s/);
+      await platform.waitFor(isBeat, { from });
+      assertEquals(await sidecar.stop(), 0);
+    },
   },
-});
+);

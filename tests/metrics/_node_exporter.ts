@@ -1,15 +1,11 @@
-import { SidecarProcess } from "../support/mod.ts";
+import { SidecarProcess, testWithPrograms } from "../support/mod.ts";
 
 const PROGRAM = "prometheus-node-exporter";
 
-/** Why node_exporter cannot be run here, for the names of tests; undefined when it can. */
-export const noNodeExporter: string | undefined = await new Deno.Command(PROGRAM, {
-  args: ["--version"],
-  stdin: "null",
-}).output().then(
-  ({ success }) => success ? undefined : `${PROGRAM} does not run`,
-  () => `there is no ${PROGRAM}: it is in Debian's package of that name`,
-);
+/** A test that needs node_exporter. */
+export function nodeExporterTest(name: string, fn: () => Promise<void>): void {
+  testWithPrograms(name, { programs: [PROGRAM], fn });
+}
 
 /** A node_exporter that shows what is in a folder, and nothing else. */
 export interface NodeExporter extends AsyncDisposable {

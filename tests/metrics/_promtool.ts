@@ -1,18 +1,11 @@
+import { testWithPrograms } from "../support/mod.ts";
+
 /** What a checker said. */
 export interface Checked {
   readonly isSound: boolean;
   /** All that it said. */
   readonly said: string;
 }
-
-/** Why promtool cannot be run here, for the names of tests; undefined when it can. */
-export const noPromtool: string | undefined = await new Deno.Command("promtool", {
-  args: ["--version"],
-  stdin: "null",
-}).output().then(
-  ({ success }) => success ? undefined : "promtool does not run",
-  () => "there is no promtool: it is in Debian's package prometheus",
-);
 
 /**
  * Runs promtool.
@@ -41,6 +34,5 @@ export async function promtool(
 
 /** A test that needs promtool. */
 export function promtoolTest(name: string, fn: () => Promise<void>): void {
-  const reason = noPromtool === undefined ? "" : ` (ignored: ${noPromtool})`;
-  Deno.test({ name: `${name}${reason}`, ignore: noPromtool !== undefined, fn });
+  testWithPrograms(name, { programs: ["promtool"], fn });
 }

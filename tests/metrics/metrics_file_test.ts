@@ -84,6 +84,18 @@ Deno.test("MetricsFile.run() removes the file at its end", async () => {
   assertEquals(writing.lines, []);
 });
 
+for (const text of ["somebody's notes", `${TEXT}of another sidecar\n`]) {
+  Deno.test(`MetricsFile.run() leaves at its end what another program has put there: '${text.trim()}'`, async () => {
+    await using dir = await makeTempDir();
+    const writing = await startWriting(dir);
+    await Deno.writeTextFile(`${writing.path}.other`, text);
+    await Deno.rename(`${writing.path}.other`, writing.path);
+    await writing.stop();
+    assertEquals(await at(writing.path), text);
+    assertEquals(writing.lines, []);
+  });
+}
+
 Deno.test("MetricsFile.run() writes in place of what a killed sidecar has left", async () => {
   await using dir = await makeTempDir();
   const path = `${dir.path}/beat.prom`;

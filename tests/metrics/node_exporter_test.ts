@@ -3,14 +3,11 @@ import { eventually } from "../_running_sidecar.ts";
 import { startSession } from "../commands/_session.ts";
 import { makeTempDir } from "../support/mod.ts";
 import { startMeasured } from "./_measured.ts";
-import { noNodeExporter, startNodeExporter } from "./_node_exporter.ts";
+import { nodeExporterTest, startNodeExporter } from "./_node_exporter.ts";
 
-const reason = noNodeExporter === undefined ? "" : ` (ignored: ${noNodeExporter})`;
-
-Deno.test({
-  name: `node_exporter shows the files of several sidecars, until each has ended${reason}`,
-  ignore: noNodeExporter !== undefined,
-  async fn() {
+nodeExporterTest(
+  "node_exporter shows the files of several sidecars, until each has ended",
+  async () => {
     await using folder = await makeTempDir();
     await using exporter = await startNodeExporter(
       `--collector.textfile.directory=${folder.path}`,
@@ -38,4 +35,4 @@ Deno.test({
     assertEquals(await second.stop(), 0);
     await waitFor([]);
   },
-});
+);

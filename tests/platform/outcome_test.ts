@@ -1,5 +1,6 @@
 import { assertEquals, assertFalse, assertMatch } from "@std/assert";
 import fc from "fast-check";
+import { Secrets } from "../../lib/log/mod.ts";
 import {
   classifyAnswer,
   classifyError,
@@ -153,9 +154,19 @@ for (const [what, outcome, detail] of details) {
 
 Deno.test("classifyAnswer() quotes at most 200 characters when an error is long", () => {
   assertEquals(
-    outcomeOf(500, { error: "x".repeat(9000) }).detail.length,
-    "answered 500: ".length + 200,
+    outcomeOf(500, { error: "ducks ".repeat(9000) }).detail,
+    `answered 500: ${"ducks ".repeat(33).trimEnd()}`,
   );
+});
+
+Deno.test("classifyAnswer() tears no secret that a long error quotes, so that it can be masked", () => {
+  const secrets = new Secrets();
+  secrets.add("a-token-of-a-workspace");
+  for (let before = 170; before < 210; before++) {
+    const error = `${"x".repeat(before)} a-token-of-a-workspace is unknown`;
+    const { detail } = outcomeOf(401, { error });
+    assertFalse(secrets.mask(detail).includes("a-to"), detail);
+  }
 });
 
 Deno.test("classifyAnswer() quotes nothing but the error when a failure carries a secret (D29)", () => {

@@ -1,12 +1,17 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { allCommands } from "../../lib/commands/command_table.ts";
 import { commandTable } from "../../lib/commands/routes.ts";
-import { ENVIRONMENT_VARIABLES } from "../../lib/config/mod.ts";
+import {
+  DEFAULT_CONFIGS_DIR,
+  DEFAULT_RESULTS_FILE,
+  ENVIRONMENT_VARIABLES,
+} from "../../lib/config/mod.ts";
 import { EXIT_CODE } from "../../lib/exit_code.ts";
+import { defaultReportFile, leastGrants } from "../../lib/permissions.ts";
 import { manPage } from "../../scripts/man/man_page.ts";
 import { VERSION } from "../../lib/version.ts";
 import { checkOut } from "./release/_release.ts";
-import { makeTempDir, missingProgram } from "../support/mod.ts";
+import { makeTempDir, testWithPrograms } from "../support/mod.ts";
 
 const PAGE = manPage(commandTable(), { version: "1.2.3", date: new Date("2026-11-26T23:59:59Z") });
 
@@ -45,6 +50,24 @@ Deno.test("manPage() names every variable once", () => {
   assertEquals(named.toSorted(), ENVIRONMENT_VARIABLES.toSorted());
 });
 
+Deno.test("manPage() lists every file that is kept by default, but for what only helps writing it", () => {
+  const { write } = leastGrants({
+    platformUrls: [],
+    resultsFile: DEFAULT_RESULTS_FILE,
+    configsDir: DEFAULT_CONFIGS_DIR,
+    configFile: `${DEFAULT_CONFIGS_DIR}/config.yaml`,
+    reportFile: defaultReportFile(DEFAULT_CONFIGS_DIR),
+  });
+  const kept = write.filter((path) => !/\.(tmp|next|taken\.lock|json\.lock)$/.test(path));
+  const listed = section("FILES");
+  assertEquals(kept.filter((path) => !listed.includes(path)), []);
+});
+
+Deno.test("manPage() says that a workspace which is not healthy gives 1", () => {
+  const [, meaning = ""] = /^1\n([^]*?)\.TP$/m.exec(section("EXIT STATUS").join("\n")) ?? [];
+  assertStringIncludes(meaning.replaceAll("\n", " "), "(status, health) not healthy");
+});
+
 Deno.test("manPage() lists every exit code", () => {
   const codes = section("EXIT STATUS").filter((line) => /^\d+$/.test(line)).map(Number);
   assertEquals(codes, Object.values(EXIT_CODE));
@@ -68,12 +91,8 @@ Deno.test("man writes the page into build/, of the time that it is told", async 
   assertStringIncludes(await Deno.readTextFile(path), `"2027-01-15" "workspace-beat ${VERSION}"`);
 });
 
-const missing = await missingProgram("mandoc");
-
-Deno.test({
-  name: "mandoc finds no fault in the man page" +
-    (missing === undefined ? "" : ` (ignored: ${missing})`),
-  ignore: missing !== undefined,
+testWithPrograms("mandoc finds no fault in the man page", {
+  programs: ["mandoc"],
   async fn() {
     await using dir = await makeTempDir();
     await Deno.writeTextFile(`${dir.path}/page.1`, PAGE);

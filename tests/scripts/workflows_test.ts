@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { parse } from "@std/yaml";
 import * as v from "valibot";
-import { whyNot } from "../docs/_agent.ts";
+import { testWithPrograms } from "../support/mod.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const FOLDER = `${ROOT}.github/workflows`;
@@ -76,12 +76,8 @@ for (const name of NAMES) {
   });
 }
 
-const missing = await whyNot("actionlint");
-const reason = missing === undefined ? "" : ` (ignored: ${missing})`;
-
-Deno.test({
-  name: `actionlint finds nothing in the workflows${reason}`,
-  ignore: missing !== undefined,
+testWithPrograms("actionlint finds nothing in the workflows", {
+  programs: ["actionlint"],
   async fn() {
     const args = ["-no-color", ...NAMES.map((name) => `${FOLDER}/${name}`)];
     const { code, stderr, stdout } = await new Deno.Command("actionlint", { args }).output();
@@ -90,12 +86,8 @@ Deno.test({
   },
 });
 
-const unchecked = await whyNot("shellcheck");
-const why = unchecked === undefined ? "" : ` (ignored: ${unchecked})`;
-
-Deno.test({
-  name: `shellcheck finds nothing in .ci/run and in what the workflows run${why}`,
-  ignore: unchecked !== undefined,
+testWithPrograms("shellcheck finds nothing in .ci/run and in what the workflows run", {
+  programs: ["shellcheck"],
   async fn() {
     const scripts = [await Deno.readTextFile(`${ROOT}.ci/run`)];
     for (const name of NAMES) {

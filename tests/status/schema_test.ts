@@ -50,6 +50,10 @@ const OTHERS: readonly unknown[] = [
   "running",
   "2026-05-01T12:00:00.000Z",
   "2026-05-01T12:00:00Z",
+  "2026-13-01T12:00:00.000Z",
+  "2026-05-32T12:00:00.000Z",
+  "2026-05-01T24:00:00.000Z",
+  "2026-05-01T12:60:00.000Z",
   "2026-05-01",
   0,
   -1,
@@ -75,6 +79,12 @@ Deno.test("schemas/status.schema.json and parseStatus() take the same values in 
       const { parser, schema } = verdicts(withOther(COMPLETE, place, other));
       assertEquals(parser, schema, `${place.join(".")}: ${JSON.stringify(other)}`);
     }
+  }
+});
+
+Deno.test("parseStatus() takes no moment that no clock shows, which would be of no age", () => {
+  for (const written_at of ["2026-13-01T12:00:00.000Z", "2026-05-01T12:00:60.000Z"]) {
+    assertEquals(parseStatus(JSON.stringify(exampleStatus({ written_at }))).kind, "torn");
   }
 });
 

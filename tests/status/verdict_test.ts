@@ -3,6 +3,7 @@ import {
   aliveVerdict,
   contactVerdict,
   type FoundStatus,
+  type Status,
   type Verdict,
   worstVerdict,
 } from "../../lib/status/mod.ts";
@@ -15,6 +16,12 @@ type Row = readonly [
   word: string,
   reason: RegExp,
 ];
+
+/** What a single turn has left behind that did not go well. */
+function once(differences: Partial<Status>): FoundStatus {
+  const ended = { at: ago(2), exit_code: 69, reason: "it was to do a single turn" };
+  return found({ state: "once", ended, ...differences });
+}
 
 const FILE = "/c/.workspace_beat_status.json";
 
@@ -145,6 +152,38 @@ const CONTACT: readonly Row[] = [
     false,
     "removed",
     /^the workspace was removed from the platform; waiting/,
+  ],
+  [
+    "was killed while it waited for a removed workspace",
+    found({
+      state: "removed",
+      workspace: { presence: "removed", status: "", since: ago(9) },
+      written_at: ago(290),
+    }),
+    false,
+    "stale",
+    /^status last written 4 min ago/,
+  ],
+  [
+    "is that of a single turn for a removed workspace",
+    once({ workspace: { presence: "removed", status: "", since: ago(9) } }),
+    false,
+    "removed",
+    /^the workspace was removed from the platform$/,
+  ],
+  [
+    "is that of a single turn without a beat",
+    once({ last_accepted_beat: null, last_outcome: null }),
+    false,
+    "in trouble",
+    /^no beat accepted since the start, 1 h ago; ended with exit code 69$/,
+  ],
+  [
+    "is that of a single turn whose beat failed",
+    once({ last_accepted_beat: null, attempts: 1, last_outcome: REFUSED }),
+    false,
+    "in trouble",
+    /^no beat .*: answered 503: agent is busy; ended with exit code 69$/,
   ],
   [
     "has had a beat accepted in the future",

@@ -15,6 +15,5 @@ export {
   type SidecarProcessOptions,
   startSidecar,
 } from "../../scripts/sidecar_process/mod.ts";
-export { missingProgram } from "./missing_program.ts";
 export { makeTempDir, type TempDir } from "./temp_dir.ts";
 export { type ProgramsTest, testWithPrograms } from "./with_programs.ts";

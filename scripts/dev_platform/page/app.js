@@ -6,6 +6,7 @@ import { Card } from "./card.js";
 import { byId, element, keep, write } from "./dom.js";
 import { inOrder, judge, verdictOfAll } from "./judgement.js";
 import { listen } from "./stream.js";
+import { offerNewWorkspace } from "./new_workspace.js";
 import { stretch } from "./track.js";
 import { clock } from "./words.js";
 
@@ -122,11 +123,11 @@ class Page {
         const link = element("a", { href: `#title-${workspace.id}` }, [workspace.name]);
         return element("li", {}, [link, element("span")]);
       },
-      update: (line, { judgement: { what, now, why, expiry } }) => {
+      update: (line, { judgement: { what, now, why, expiry, isSilent } }) => {
         const rest = line.lastElementChild;
-        const since = `${what}, ${now}`;
+        const parts = [`${what}, ${now}`, isSilent ? expiry : ""];
         if (rest !== null) {
-          write(rest, ` ${[since, expiry].filter((part) => part !== "").join("; ")} (${why}).`);
+          write(rest, ` ${parts.filter((part) => part !== "").join("; ")} (${why}).`);
         }
       },
       children: this.#lines,
@@ -145,4 +146,5 @@ listen({
   message: (message, isAll) => page.receive(message, isAll),
   connected: (connected) => page.connected(connected),
 });
+offerNewWorkspace((text) => page.announce(text));
 setInterval(() => page.show(), TICK_MS);

@@ -3,7 +3,7 @@
  * @import { Judgement } from "./judgement.js"
  * @import { Stretch } from "./track.js"
  */
-import { control } from "./controls.js";
+import { control, outcome } from "./controls.js";
 import { delegationList } from "./delegations.js";
 import { button, drawn, element, write } from "./dom.js";
 import { happeningsList } from "./happenings.js";
@@ -95,21 +95,24 @@ export class Card {
   show({ workspace, judgement, stretch, url }) {
     this.#workspace = workspace;
     const { id, name, status, faults } = workspace;
-    const { verdict, what, now, why, expiry } = judgement;
+    const { verdict, what, now, why, expiry, isSilent } = judgement;
     const parts = this.#parts;
     this.root.className = verdict;
     const resting = status === "removed" ? "Deleted" : status[0]?.toUpperCase() + status.slice(1);
     write(parts.verdict, verdict === "resting" ? resting : VERDICTS[verdict]);
     write(parts.status, status);
     write(parts.expiry, expiry);
+    parts.expiry.classList.toggle("pressing", isSilent);
     const sentence = [what, now].filter((part) => part !== "").join(", ");
     write(parts.sentence, `${name} ${sentence}${why === "" ? "" : `: ${why}`}.`);
-    write(parts.task, workspace.task === "" ? "" : `At work on: ${workspace.task}`);
+    write(parts.task, taskWords(workspace, verdict));
     write(parts.faults, faults.map(faultWords).join(" "));
     const start = `WORKSPACE_ID=${id} PLATFORM_URL=${url}`;
     write(
       parts.start,
-      verdict === "waiting" ? `Start its sidecar with ${start} and its token.` : "",
+      workspace.lastBeatAt === null && status !== "removed"
+        ? `Its sidecar needs ${start} and the token that the platform's terminal shows.`
+        : "",
     );
     parts.track.setAttribute("aria-label", trackWords(workspace, stretch));
     this.#stretch = stretch;
@@ -208,11 +211,10 @@ export class Card {
    * @param {string} done
    */
   async #do(action, body, done) {
-    const problem = await control(this.#workspace.id, action, body).then(() => "", String);
-    const text = problem === "" ? `${done}.` : `Not done: ${problem.replace(/^\w*Error: /, "")}`;
+    const { isDone, text } = await outcome(control(this.#workspace.id, action, body), done);
     write(this.#parts.said, `${clock(Date.now())} ${text}`);
     this.#announce(text);
-    return problem === "";
+    return isDone;
   }
 
   /**
@@ -259,4 +261,14 @@ export class Card {
       ]),
     ]);
   }
+}
+
+/**
+ * @param {PageWorkspace} workspace
+ * @param {Judgement["verdict"]} verdict
+ * @returns {string}
+ */
+function taskWords({ status, task }, verdict) {
+  if (task === "" || status === "removed") return "";
+  return verdict === "fine" || status === "degraded" ? `At work on: ${task}` : `Was at: ${task}`;
 }

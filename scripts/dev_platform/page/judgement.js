@@ -11,6 +11,7 @@ import { clock, count, span } from "./words.js";
  * @property {string} now How long that has been, which changes with every second, or "".
  * @property {string} why What is known about the reason, or "".
  * @property {string} expiry When the platform gives it up, or "".
+ * @property {boolean} isSilent Whether nothing keeps it from that.
  */
 
 /** Lines up the verdicts: what needs somebody comes first. */
@@ -68,7 +69,10 @@ export function isFailing({ failing }) {
  */
 export function judge(workspace, now) {
   const { status, statusSince, lastBeatAt, createdAt } = workspace;
-  const said = { since: statusSince, now: "", why: "", expiry: expiry(workspace, now) };
+  const said = {
+    ...{ since: statusSince, now: "", why: "", expiry: expiry(workspace, now) },
+    isSilent: false,
+  };
   if (status === "removed") {
     return { ...said, verdict: "resting", what: `was deleted at ${clock(statusSince)}` };
   }
@@ -83,7 +87,8 @@ export function judge(workspace, now) {
       ? `has not beaten once since ${clock(createdAt)}`
       : `has not beaten since ${clock(lastBeatAt)}`;
     const why = attempts(workspace);
-    return { ...said, verdict: "trouble", since, what, why, now: `${span(now - since)} ago` };
+    const ago = `${span(now - since)} ago`;
+    return { ...said, verdict: "trouble", isSilent: true, since, what, why, now: ago };
   }
   if (status === "degraded") {
     const what = `has been degraded since ${clock(statusSince)}`;

@@ -178,3 +178,20 @@ Deno.test("the control surface puts rows into the ledger, and answers 400 to a r
     error: "Cannot set delegation 'd-1' to 'queued': it has ended: current status is 'failed'",
   }]);
 });
+
+Deno.test("finish() and fail() end a delegation in the ledger when it is nowhere else", async () => {
+  await using platform = await startDevPlatform();
+  const workspace = platform.addWorkspace();
+  const other = platform.addWorkspace();
+  for (const delegationId of ["d-1", "d-2"]) {
+    workspace.putLedgerRow({ delegationId, to: other.id, status: "in_progress" });
+  }
+  workspace.finish("d-1", "Dug");
+  workspace.fail("d-2", "no shovel");
+  const rows = await listing(platform, workspace);
+  assertEquals(
+    rows.map((row) => [row["delegation_id"], row["status"], row["response_preview"], row["error"]]),
+    [["d-2", "failed", undefined, "no shovel"], ["d-1", "completed", "Dug", undefined]],
+  );
+  assertThrows(() => other.finish("d-1", "Mine"), Deno.errors.NotFound);
+});

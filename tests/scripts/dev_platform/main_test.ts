@@ -123,6 +123,23 @@ Deno.test({
 });
 
 Deno.test({
+  name: "main.ts prints the token of a workspace that is made, which the page does not show",
+  ignore: state !== "granted",
+  fn: async () => {
+    await using child = await startPage("-P=dev:platform");
+    const [url = ""] = printed(child, "PLATFORM_URL");
+    const { text } = await call({ url }, "POST /_dev/workspaces", { body: { name: "Scribe" } });
+    const { id, token } = JSON.parse(text);
+    await child.waitForOutput(new RegExp(`^MOLECULE_WORKSPACE_TOKEN=${token}$`));
+    assertEquals(printed(child, "WORKSPACE_ID").at(-1), id);
+    const none = { body: { name: "Without", token: null } };
+    assertEquals((await call({ url }, "POST /_dev/workspaces", none)).status, 200);
+    assertEquals(await child.stop(), 0);
+    assertEquals(printed(child, "MOLECULE_WORKSPACE_TOKEN").length, 2);
+  },
+});
+
+Deno.test({
   name: "main.ts says which grant its page lacks when it may not read it",
   ignore: state !== "granted",
   fn: async () => {

@@ -101,6 +101,37 @@ eachDialect.test("the page is told when a delegation is sent, ends and is delive
   ]);
 });
 
+Deno.test("the page is told of delegations that are in the ledger alone", async () => {
+  let now = START;
+  await using platform = await startDevPlatform({ now: () => now });
+  const workspace = platform.addWorkspace();
+  const put = (delegationId: string, status: string, more: object = {}) =>
+    workspace.putLedgerRow({ delegationId, status, ...more });
+  for (const id of ["fine", "bad", "late", "held", "odd"]) put(id, "in_progress", { to: "peer" });
+  put("foreign", "in_progress", { from: "somebody" });
+  now += 1000;
+  put("fine", "completed");
+  put("bad", "failed", { error: "no shovel" });
+  put("late", "timeout");
+  put("held", "queued");
+  put("odd", "stuck");
+  now += 1000;
+  await listing(platform, workspace);
+  const { delegations } = await shown(platform, workspace);
+  assertEquals(
+    delegations.map((
+      { id, to, status, error, sentAt, endedAt, deliveredAt },
+    ) => [id, to, status, error, ...[sentAt, endedAt, deliveredAt].map((at) => at && at - START)]),
+    [
+      ["fine", "peer", "finished", "", 0, 1000, 2000],
+      ["bad", "peer", "failed", "no shovel", 0, 1000, 2000],
+      ["late", "peer", "failed", "timeout", 0, 1000, 2000],
+      ["held", "peer", "queued", "", 0, null, null],
+      ["odd", "peer", "stuck", "", 0, null, null],
+    ],
+  );
+});
+
 Deno.test("the page is not told that a delegation is delivered when the answer was cut short", async () => {
   await using platform = await startDevPlatform();
   const workspace = platform.addWorkspace();

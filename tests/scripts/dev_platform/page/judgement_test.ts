@@ -98,6 +98,13 @@ Deno.test("judge() takes a workspace for fine up to two of its intervals, and no
   assertEquals([at(60_000), at(60_001)], ["fine", "trouble"]);
 });
 
+Deno.test("judge() says that a workspace is silent when it does not beat, and not when it is degraded", () => {
+  const silent = judge(workspace({ lastBeatAt: second(100) }), NOW).isSilent;
+  const degraded = judge(workspace({ status: "degraded" }), NOW);
+  assertEquals([silent, degraded.verdict, degraded.isSilent], [true, "trouble", false]);
+  assertEquals(judge(workspace(), NOW).isSilent, false);
+});
+
 const paces: [steps: number[], late: number][] = [
   [[], 60_000],
   [[30, 30, 30], 60_000],

@@ -1,16 +1,11 @@
 import { assertEquals, assertGreater, assertMatch, assertStringIncludes } from "@std/assert";
 import { FOREIGN_WORDS } from "../../../../scripts/page_story/cast.ts";
+import { CHROMIUM } from "../../../../scripts/page_story/chromium.ts";
 import type { Findings } from "../../../../scripts/page_story/main.ts";
-import { whyNot } from "../../../docs/_agent.ts";
+import { testWithPrograms } from "../../../support/mod.ts";
 
 const ROOT = new URL("../../../..", import.meta.url).pathname;
 const SETTINGS = ["desktop light", "desktop dark", "phone light", "phone dark"];
-
-const { state } = await Deno.permissions.query({ name: "run" });
-const reason = state === "granted"
-  ? await whyNot("/usr/bin/chromium")
-  : "--allow-run is not granted";
-const because = reason === undefined ? "" : ` (ignored: ${reason})`;
 
 /**
  * Plays the story in a process of its own: playwright asks for all permissions. Its pictures stay
@@ -33,9 +28,8 @@ async function play(): Promise<Findings> {
 let played: Promise<Findings> | undefined;
 
 function test(name: string, look: (findings: Findings) => void): void {
-  Deno.test({
-    name: `${name}${because}`,
-    ignore: reason !== undefined,
+  testWithPrograms(name, {
+    programs: [CHROMIUM],
     fn: async () => look(await (played ??= play())),
   });
 }
@@ -64,7 +58,7 @@ test("the page puts the workspace that is in trouble first", ({ seen }) => {
 
 test("the page tells a screen reader once, in words that do not change with the time", ({ seen }) => {
   const words = "1 of 3 workspaces is in trouble. Digger has not beaten since";
-  assertEquals(seen.announced, [`${words} ${seen.lastBeat}.`]);
+  assertEquals(seen.announced, `${words} ${seen.lastBeat}.`);
 });
 
 test("the page shows delegations from sent to delivered", ({ seen }) => {
@@ -85,7 +79,7 @@ test("the page's timelines are told in words", ({ seen }) => {
   const [digger = "", scribe = ""] = seen.timelines;
   assertMatch(
     digger,
-    /^Timeline of the last .*: \d+ beats?, \d+ failed beats, 1 gap, 1 other event$/,
+    /^Timeline of the last .*: \d+ beats?, \d+ failed beats, \d+ gaps?, 1 other event$/,
   );
   assertMatch(scribe, /^Timeline of the last .*: \d+ beats, .*\d wakes?, 2 notes, 3 delegations/);
 });
@@ -97,6 +91,15 @@ test("the page lets one mend, delete and restore a workspace", ({ aftermath }) =
   assertMatch(mended, /^Nothing is in trouble: 2 of 3 workspaces beat, 1 is paused or deleted\.$/);
   assertMatch(deleted, /^Digger was deleted at /);
   assertMatch(restored, /Status online/);
+});
+
+test("the page lets one make a workspace, and says how to start its sidecar, without its token", ({ aftermath }) => {
+  assertMatch(
+    aftermath.made,
+    /^Newcomer has not beaten yet: start its sidecar\. Its sidecar needs WORKSPACE_ID=\S+ PLATFORM_URL=http\S+ and the token that the platform's terminal shows\.$/,
+  );
+  assertEquals(aftermath.tellsToken, false);
+  assertEquals(aftermath.names, ["Scribe", "Digger", "Night watch", "Newcomer"]);
 });
 
 test("the page shows the words of other agents as they are, and breaks them where they do not fit", ({ aftermath }) => {
