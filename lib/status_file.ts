@@ -44,6 +44,8 @@ export class StatusFile {
   readonly #options: StatusFileOptions;
   readonly #refreshMs: number;
   readonly #trouble: Episode;
+  /** Whether something has changed since the last attempt to write that it did not tell. */
+  #hasNews = false;
   #writing: Promise<void> | undefined;
 
   /** @param options Where, and what. */
@@ -60,20 +62,24 @@ export class StatusFile {
    */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, vitals } = this.#options;
-    while (!signal.aborted) {
-      const changed = new AbortController();
-      const onAbort = () => changed.abort();
-      // From before the writing on: what changes meanwhile is not in it.
-      const forget = vitals.onChange(onAbort);
-      signal.addEventListener("abort", onAbort);
-      try {
+    let rest = new AbortController();
+    const endRest = () => rest.abort();
+    const forget = vitals.onChange(() => {
+      this.#hasNews = true;
+      endRest();
+    });
+    signal.addEventListener("abort", endRest);
+    try {
+      while (!signal.aborted) {
         await orAborted(this.#write(undefined), signal);
         await clock.sleep(SHORTEST_MS, signal);
-        await clock.sleep(this.#refreshMs - SHORTEST_MS, changed.signal);
-      } finally {
-        forget();
-        signal.removeEventListener("abort", onAbort);
+        rest = new AbortController();
+        if (this.#hasNews || signal.aborted) continue;
+        await clock.sleep(this.#refreshMs - SHORTEST_MS, rest.signal);
       }
+    } finally {
+      forget();
+      signal.removeEventListener("abort", endRest);
     }
   }
 
@@ -100,8 +106,10 @@ export class StatusFile {
 
   async #tryToWrite(ending: Ending | undefined): Promise<void> {
     const { file, vitals } = this.#options;
+    this.#hasNews = false;
     try {
       await this.#refuseWhatIsAnothers();
+      this.#hasNews = false; // what has changed meanwhile is in it: the next beat, after the last
       const status = statusOf(vitals.signs(), {
         ...this.#options,
         refreshSeconds: this.#refreshMs / 1000,

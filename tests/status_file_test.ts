@@ -99,6 +99,21 @@ Deno.test("StatusFile.run() writes what has changed, once a second at the most",
   assertEquals(await kept.asleep(), 1000);
 });
 
+Deno.test("StatusFile.run() writes the end of a beat and when the next is due at one time", async () => {
+  await using kept = await keep();
+  kept.start();
+  await kept.asleep();
+  kept.clock.advance(1000);
+  assertEquals(await kept.asleep(), 29_000);
+  kept.vitals.beatEnded(OK, 0.1);
+  for (let turn = 0; turn < 10; turn++) await Promise.resolve(); // as soon as the loop goes on
+  kept.vitals.beatPlanned(35_000);
+  assertEquals(await kept.asleep(), 1000);
+  assertEquals((await kept.read()).next_beat !== null, true);
+  kept.clock.advance(1000);
+  assertEquals(await kept.asleep(), 29_000);
+});
+
 Deno.test("StatusFile.run() writes a change at once that comes later than that", async () => {
   await using kept = await keep();
   kept.start();
