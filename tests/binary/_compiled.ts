@@ -2,6 +2,8 @@ import { compileArguments } from "../../scripts/compile/arguments.ts";
 import { baseBinaryOfVariable } from "../../scripts/compile/base_binary.ts";
 import { makeBinary } from "../../scripts/compile/binary.ts";
 import type { CompileOptions } from "../../scripts/compile/options.ts";
+import type { DevWorkspace } from "../../scripts/dev_platform/mod.ts";
+import { type SidecarProcess, startSidecar } from "../support/mod.ts";
 
 /** A binary that was made for a test, or why it could not be made. */
 export interface Compiled {
@@ -54,6 +56,27 @@ export async function compileForTests(
     securePort,
     missing: await reasonFor(makeBinary(options, baseBinaryOfVariable())),
   };
+}
+
+/**
+ * Gives the real binary a workspace's token.
+ *
+ * @param compiled The binary.
+ * @param workspace The workspace.
+ * @returns What starts it for that workspace.
+ */
+export async function sidecarFor(
+  { dir, options }: Compiled,
+  { id, token }: DevWorkspace,
+): Promise<() => SidecarProcess> {
+  await Deno.writeTextFile(`${dir}/.auth_token`, token ?? "", { mode: 0o600 });
+  return () =>
+    startSidecar({
+      binary: options.output,
+      args: ["--interval", "5"],
+      env: { WORKSPACE_ID: id },
+      cwd: "/",
+    });
 }
 
 /** Makes a binary of another program with the very grants and flags of the real one. */

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { startDevPlatform } from "../../scripts/dev_platform/mod.ts";
 import { startSidecar } from "../support/mod.ts";
-import { compileForTests, compileProbe } from "./_compiled.ts";
+import { compileForTests, compileProbe, sidecarFor } from "./_compiled.ts";
 
 const compiled = await compileForTests();
 const { dir, port, options } = compiled;
@@ -24,15 +24,10 @@ binaryTest("does the main job with nothing but a workspace id, from another fold
     parentId: lead.id,
     inboundSecret: "inbound-secret",
   });
-  await Deno.writeTextFile(`${dir}/.auth_token`, workspace.token ?? "", { mode: 0o600 });
+  const start = await sidecarFor(compiled, workspace);
   const id = workspace.delegate({ to: lead.id });
   workspace.finish(id, "done");
-  await using sidecar = startSidecar({
-    binary: options.output,
-    args: ["--interval", "5"],
-    env: { WORKSPACE_ID: workspace.id },
-    cwd: "/",
-  });
+  await using sidecar = start();
   await platform.waitFor(({ route, status }) => route === "heartbeat" && status === 200);
   await platform.waitFor(({ route, status }) => route === "a2a" && status === 200);
   await platform.waitFor(({ route, status }) => route === "notify" && status === 200);
@@ -111,14 +106,7 @@ binaryTest("hands each result to the agent once, over a SIGKILL and a restart", 
   await takeResults();
   await using platform = await startDevPlatform({ port });
   const workspace = platform.addWorkspace({ id: compiledWorkspace });
-  await Deno.writeTextFile(`${dir}/.auth_token`, workspace.token ?? "", { mode: 0o600 });
-  const start = () =>
-    startSidecar({
-      binary: options.output,
-      args: ["--interval", "5"],
-      env: { WORKSPACE_ID: workspace.id },
-      cwd: "/",
-    });
+  const start = await sidecarFor(compiled, workspace);
   workspace.finish(workspace.delegate({ id: "before" }), "done");
   {
     await using first = start();
@@ -143,14 +131,9 @@ async function report(...args: string[]): Promise<[code: number, said: string[]]
 binaryTest("reports for the agent, and sees when the agent's process is gone", async () => {
   await using platform = await startDevPlatform({ port });
   const workspace = platform.addWorkspace({ id: compiledWorkspace });
-  await Deno.writeTextFile(`${dir}/.auth_token`, workspace.token ?? "", { mode: 0o600 });
+  const start = await sidecarFor(compiled, workspace);
   const agent = new Deno.Command("sleep", { args: ["100"] }).spawn();
-  await using sidecar = startSidecar({
-    binary: options.output,
-    args: ["--interval", "5"],
-    env: { WORKSPACE_ID: workspace.id },
-    cwd: "/",
-  });
+  await using sidecar = start();
   const says = (part: string) =>
     platform.waitFor(({ route, status, text }) =>
       route === "heartbeat" && status === 200 && text.includes(part)

@@ -4,7 +4,7 @@ import { startDevPlatform } from "../../scripts/dev_platform/mod.ts";
 import { eventually } from "../_running_sidecar.ts";
 import { exampleStatus } from "../status/_statuses.ts";
 import { startSidecar } from "../support/mod.ts";
-import { compileForTests } from "./_compiled.ts";
+import { compileForTests, sidecarFor } from "./_compiled.ts";
 
 const compiled = await compileForTests();
 const { dir, options, port } = compiled;
@@ -72,14 +72,7 @@ for (const [what, put, code, says] of ANSWERS) {
 binaryTest("answers health when it is healthy, late, stale and stopped", async () => {
   await using platform = await startDevPlatform({ port });
   const workspace = platform.addWorkspace();
-  await Deno.writeTextFile(`${dir}/.auth_token`, workspace.token ?? "", { mode: 0o600 });
-  const start = () =>
-    startSidecar({
-      binary: options.output,
-      args: ["--interval", "5"],
-      env: { WORKSPACE_ID: workspace.id },
-      cwd: "/",
-    });
+  const start = await sidecarFor(compiled, workspace);
   const becomes = (says: RegExp, ...args: readonly string[]) =>
     eventually(async () => says.test((await probe(...args))[1]), `It never says ${says}`);
   {
