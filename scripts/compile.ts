@@ -34,7 +34,7 @@ function summary(options: CompileOptions, size: number): string {
 async function compile(args: readonly string[]): Promise<string> {
   if (args.includes("--help")) return HELP;
   const options = parseOptions(args);
-  return summary(options, await makeBinary(options, baseBinaryOfVariable()));
+  return summary(options, await makeBinary(options, { base: baseBinaryOfVariable() }));
 }
 
 if (import.meta.main) {

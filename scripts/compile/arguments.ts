@@ -28,10 +28,16 @@ export function v8Flags({ workspacesDir }: Pick<CompileOptions, "workspacesDir">
  *
  * @param options What the binary is made for.
  * @param commandsUrl The URL of `lib/commands/mod.ts`.
+ * @param preludeUrl The URL of a module that runs before the program; none for a binary that people use.
  */
-export function entryModule(options: CompileOptions, commandsUrl: string): string {
+export function entryModule(
+  options: CompileOptions,
+  commandsUrl: string,
+  preludeUrl?: string,
+): string {
   const { target: _target, output: _output, ...build } = options;
-  return `import { workspaceBeat } from ${JSON.stringify(commandsUrl)};
+  const prelude = preludeUrl === undefined ? "" : `import ${JSON.stringify(preludeUrl)};\n`;
+  return `${prelude}import { workspaceBeat } from ${JSON.stringify(commandsUrl)};
 Deno.exit(await workspaceBeat(Deno.args, ${JSON.stringify(build)}));
 `;
 }

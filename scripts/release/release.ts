@@ -9,7 +9,8 @@ import { COMPLETIONS } from "../../lib/commands/completions.ts";
 import { commandTable } from "../../lib/commands/routes.ts";
 import { VERSION } from "../../lib/version.ts";
 import { type BaseBinary, baseBinaryOfVariable } from "../compile/base_binary.ts";
-import { makeBinary, NoBaseBinaryError } from "../compile/binary.ts";
+import { makeBinary } from "../compile/binary.ts";
+import { NoBaseBinaryError } from "../compile/deno.ts";
 import { programPath, type Target } from "../compile/targets.ts";
 import { manPage } from "../man/man_page.ts";
 import { billOfMaterials } from "./bill_of_materials.ts";
@@ -99,7 +100,7 @@ async function makeBinaries(folder: string, options: ReleaseOptions): Promise<Bi
     const name = programPath(`${PROGRAM}-${VERSION}-${target.name}`, target.triple);
     const output = `${folder}/${name}`;
     try {
-      await makeBinary({ ...options.compile, target: target.triple, output }, base);
+      await makeBinary({ ...options.compile, target: target.triple, output }, { base });
     } catch (error) {
       if (!(error instanceof NoBaseBinaryError)) throw error;
       missing.push(

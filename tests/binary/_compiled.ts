@@ -54,7 +54,7 @@ export async function compileForTests(
     dir,
     port,
     securePort,
-    missing: await reasonFor(makeBinary(options, baseBinaryOfVariable())),
+    missing: await reasonFor(makeBinary(options, { base: baseBinaryOfVariable() })),
   };
 }
 

@@ -196,6 +196,11 @@ Deno.exit(await workspaceBeat(Deno.args, {"platformUrls":["https://platform.exam
   );
 });
 
+Deno.test("entryModule() runs a prelude before the program when there is one", () => {
+  const text = entryModule(DEFAULTS, "file:///p/mod.ts", "file:///bench/prelude.ts");
+  assertEquals(text.split("\n")[0], 'import "file:///bench/prelude.ts";');
+});
+
 Deno.test("entryModule() tells the program the workspaces folder that it was built for", () => {
   const text = entryModule({ ...DEFAULTS, workspacesDir: "/data/all" }, "file:///p/mod.ts");
   assertMatch(text, /"workspacesDir":"\/data\/all"\}\)\);\n$/);
