@@ -4,6 +4,7 @@ import { type Answer, json, noRoute } from "./_answer.ts";
 import { delegate, recordDelegation, updateDelegation } from "./_delegate.ts";
 import { listDelegations } from "./_delegation_listing.ts";
 import { heartbeat } from "./_heartbeat.ts";
+import { withEtag } from "./_etag.ts";
 import { notify } from "./_notify.ts";
 import type { PlatformRequest } from "./_platform_request.ts";
 import type { PlatformState } from "./_platform_state.ts";
@@ -63,5 +64,8 @@ export async function handle(
   const refusal = strictGate(workspace, request.headers);
   // A token always belongs to a known workspace.
   if (refusal !== undefined || workspace === undefined) return refusal ?? noRoute();
-  return guarded(platform, request, workspace);
+  const answer = guarded(platform, request, workspace);
+  return platform.offersEtags && route?.route === "delegations"
+    ? await withEtag(answer, request.headers)
+    : answer;
 }

@@ -20,6 +20,8 @@ export class PlatformState {
   readonly dialect: Dialect;
   /** What the dialect makes of it. */
   readonly rules: DialectRules;
+  /** Whether listings of delegations have an ETag. */
+  readonly offersEtags: boolean;
   /** The workspaces by id. */
   readonly workspaces = new Map<string, WorkspaceState>();
   /** The ledger of delegations, by their ids, in the order in which they were put there. */
@@ -35,14 +37,18 @@ export class PlatformState {
 
   /**
    * @param clock The clock.
-   * @param options The dialect, and how much of what has happened is kept.
+   * @param options The dialect, how much of what has happened is kept, and what it offers.
    */
-  constructor(clock: PlatformClock, { dialect, memory }: { dialect: Dialect; memory: Memory }) {
+  constructor(
+    clock: PlatformClock,
+    { dialect, memory, offersEtags }: { dialect: Dialect; memory: Memory; offersEtags: boolean },
+  ) {
     this.clock = clock;
     this.#memory = memory;
     this.events = new Latest(memory.events);
     this.dialect = dialect;
     this.rules = DIALECT_RULES[dialect];
+    this.offersEtags = offersEtags;
   }
 
   /** Aborted when the platform closes: whatever waits ends. */

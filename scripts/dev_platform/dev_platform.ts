@@ -45,6 +45,13 @@ export interface DevPlatformOptions {
    * @default {false}
    */
   forgets?: boolean;
+  /**
+   * Whether a listing of delegations has an `ETag`, and is answered with 304 where `If-None-Match` says
+   * that it is known. No platform does so yet; what stands in front of one may.
+   *
+   * @default {false}
+   */
+  offersEtags?: boolean;
   /** Is told of each workspace that has got a new token. */
   onNewToken?: (workspace: DevWorkspace) => void;
 }
@@ -65,6 +72,7 @@ export class DevPlatform implements AsyncDisposable {
     this.#state = new PlatformState(new PlatformClock(options.now), {
       dialect: options.dialect ?? "2026-04",
       memory,
+      offersEtags: options.offersEtags ?? false,
     });
     this.#onNewToken = options.onNewToken;
     const faults = new FaultTable();
