@@ -1,4 +1,6 @@
+import { concat } from "@std/bytes/concat";
 import { VERSION } from "../version.ts";
+import { isSameBody, markOf } from "./answer_mark.ts";
 import {
   classifyAnswer,
   classifyError,
@@ -84,6 +86,7 @@ export class PlatformClient implements Sender {
   }
 
   async #exchange(request: PlatformRequest, signal: AbortSignal): Promise<Outcome> {
+    const { isMarked = false, known } = request;
     const sentAt = Date.now();
     const response = await fetch(this.#platformUrl + request.path, {
       ...(this.#isEncrypted && { client: this.#client ??= withoutStreams() }),
@@ -91,6 +94,7 @@ export class PlatformClient implements Sender {
       headers: {
         ...this.#headers,
         ...(request.body !== undefined && { "content-type": "application/json" }),
+        ...(known?.etag !== undefined && { "if-none-match": known.etag }),
         ...request.headers,
       },
       body: bodyOf(request),
@@ -98,10 +102,12 @@ export class PlatformClient implements Sender {
       signal,
     });
     const exchange = { sentAt, answeredAt: Date.now() };
-    const text = await readCapped(response, request.maxBytes);
-    if (text === undefined) return oversized(response.status, request.maxBytes);
     const { headers, status } = response;
-    return classifyAnswer({ status, headers, text, exchange, lacks: this.#lacks });
+    const bytes = await readCapped(response, request.maxBytes);
+    if (bytes === undefined) return oversized(status, request.maxBytes);
+    const mark = isMarked && response.ok ? await markOf(bytes, headers) : undefined;
+    const text = isSameBody(mark, known) ? "" : new TextDecoder().decode(bytes);
+    return classifyAnswer({ status, headers, text, exchange, lacks: this.#lacks, mark, known });
   }
 }
 
@@ -121,16 +127,18 @@ function bodyOf({ body, isSentOnce = false }: PlatformRequest): BodyInit | null 
 }
 
 /** Reads a body, or gives undefined (and hangs up) once it is larger than the cap. */
-async function readCapped(response: Response, maxBytes: number): Promise<string | undefined> {
-  if (response.body === null) return "";
-  const decoder = new TextDecoder();
-  let text = "";
+async function readCapped(
+  response: Response,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
   // Leaving the loop early cancels the body.
-  for await (const chunk of response.body) {
+  for await (const chunk of response.body ?? []) {
     bytes += chunk.length;
     if (bytes > maxBytes) return undefined;
-    text += decoder.decode(chunk, { stream: true });
+    chunks.push(chunk);
   }
-  return text + decoder.decode();
+  const [first] = chunks;
+  return first !== undefined && chunks.length === 1 ? first : concat(chunks);
 }

@@ -1,3 +1,4 @@
+import { type AnswerMark, isSameBody } from "./answer_mark.ts";
 import { cutWords, neutralise, reasonOf } from "../text.ts";
 import { clockOffset, type Exchange } from "./clock_offset.ts";
 import { parseProblem } from "./schemas.ts";
@@ -45,8 +46,12 @@ export type OutcomeKind =
 export interface Outcome {
   /** What it means. */
   readonly kind: OutcomeKind;
-  /** The answer's JSON; undefined when there was none. */
+  /** The answer's JSON; undefined when there was none, and when it is one that is known. */
   readonly body: unknown;
+  /** Whether the answer is the one that the request said is known. */
+  readonly isUnchanged?: boolean;
+  /** What the answer is recognised by when it comes again, where that was asked for and it came whole. */
+  readonly mark?: AnswerMark;
   /** What happened, for a log line: "answered 503: agent is busy". */
   readonly detail: string;
   /** How long the platform asked to wait, in seconds. */
@@ -64,6 +69,10 @@ export interface ReadAnswer {
   readonly text: string;
   /** When the request was sent and when the answer began, in epoch milliseconds. */
   readonly exchange?: Exchange | undefined;
+  /** What it is recognised by; undefined when nobody asks. */
+  readonly mark?: AnswerMark | undefined;
+  /** What the request said is known; of an answer with that body no text is needed. */
+  readonly known?: AnswerMark | undefined;
   /**
    * The headers that decide where a request goes and that this one did not have.
    *
@@ -105,7 +114,7 @@ export function lastingTrouble({ kind }: Outcome): OutcomeKind | undefined {
  * @param answer The answer, read whole.
  */
 export function classifyAnswer(answer: ReadAnswer): Outcome {
-  const { exchange, status, headers, text } = answer;
+  const { exchange, headers, known, mark, status, text } = answer;
   const body = parseJson(text);
   const problem = parseProblem(body);
   // Only the error text of a JSON answer is quoted: the rest of a body may hold secrets.
@@ -114,12 +123,23 @@ export function classifyAnswer(answer: ReadAnswer): Outcome {
   const isPage = body === undefined && /^\s*</.test(text);
   const now = new Date(Date.parse(headers.get("date") ?? "") || Date.now());
   const retryAfterSeconds = parseRetryAfter(headers.get("retry-after"), now) ?? problem.retryAfter;
-  const kind = kindOf(status, { body, isPage, problem });
+  // Who was not asked whether it is the same cannot know what we know.
+  const isNotModified = status === 304 && known?.etag !== undefined;
+  const kind = isNotModified ? "ok" : kindOf(status, { body, isPage, problem });
   const misrouted = kind === "misrouted" ? misroute(answer, { body, isPage }) : "";
   const detail = `answered ${status}${said}${misrouted}`;
   // Who is not the platform may keep its pages for hours.
   const clockOffsetSeconds = kind === "misrouted" ? undefined : clockOffset(headers, exchange);
-  return { kind, body, detail, retryAfterSeconds, httpStatus: status, clockOffsetSeconds };
+  return {
+    kind,
+    body,
+    detail,
+    retryAfterSeconds,
+    httpStatus: status,
+    clockOffsetSeconds,
+    ...((isNotModified || isSameBody(mark, known)) && { isUnchanged: true }),
+    ...(kind === "ok" && status === 200 && mark !== undefined && { mark }),
+  };
 }
 
 /** Room for what the platform says of an error. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { AnswerMark } from "./answer_mark.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** A request to the platform. */
@@ -18,6 +19,14 @@ export interface PlatformRequest {
    * connection breaks before the answer comes.
    */
   readonly isSentOnce?: boolean;
+  /**
+   * Whether the outcome tells what the answer is recognised by when it comes again.
+   *
+   * @default {false}
+   */
+  readonly isMarked?: boolean;
+  /** An answer that need not be read when it comes again, or come at all when the platform can tell. */
+  readonly known?: AnswerMark;
   /** Headers beyond those of every request. */
   readonly headers?: Readonly<Record<string, string>>;
   /** How long the whole exchange may take, in milliseconds, however slowly the answer drips. */
@@ -67,11 +76,18 @@ export function heartbeatRequest(body: object): PlatformRequest {
   return post("/registry/heartbeat", body);
 }
 
-/** GET /workspaces/:id/delegations (contract 1.7); up to 8 MiB. */
-export function delegationsRequest(workspaceId: string): PlatformRequest {
+/**
+ * GET /workspaces/:id/delegations (contract 1.7); up to 8 MiB.
+ *
+ * @param workspaceId The workspace.
+ * @param known An answer that need not be read again.
+ */
+export function delegationsRequest(workspaceId: string, known?: AnswerMark): PlatformRequest {
   return {
     ...get(`/workspaces/${encodeURIComponent(workspaceId)}/delegations`),
     maxBytes: 8 * MIB,
+    isMarked: true,
+    ...(known !== undefined && { known }),
   };
 }
 

@@ -88,6 +88,17 @@ Deno.test("AuthorizedClient.send() serves every request in the same way, not onl
   assertEquals(platform.requests.map(({ status }) => status), [401, 200, 200]);
 });
 
+Deno.test("AuthorizedClient.send() asks with the new token, too, whether the answer is one that is known", async () => {
+  await using platform = await startDevPlatform({ offersEtags: true });
+  const { id, token } = platform.addWorkspace();
+  const { mark } = await clientFor(platform, new CountingTokens(token))
+    .send(delegationsRequest(id), patient());
+  const client = clientFor(platform, new CountingTokens("stale", token));
+  const { isUnchanged } = await client.send(delegationsRequest(id, mark), patient());
+  assertEquals(isUnchanged, true);
+  assertEquals(platform.requests.map(({ status }) => status), [200, 401, 304]);
+});
+
 for (const status of [400, 403, 404, 429, 500, 503]) {
   Deno.test(`AuthorizedClient.send() does not look for a newer token when the answer is ${status}`, async () => {
     await using platform = await startDevPlatform();

@@ -1,6 +1,7 @@
 import { assertEquals, assertFalse, assertMatch } from "@std/assert";
 import fc from "fast-check";
 import { Secrets } from "../../lib/log/mod.ts";
+import type { AnswerMark } from "../../lib/platform/mod.ts";
 import {
   classifyAnswer,
   classifyError,
@@ -91,6 +92,31 @@ Deno.test("classifyAnswer() gives 'ok' only when the status is 2xx (D2)", () => 
     const { kind } = outcomeOf(status, text);
     return kind !== "ok" || status < 300;
   }));
+});
+
+const notModified: [what: string, known: AnswerMark | undefined, kind: OutcomeKind][] = [
+  ["nothing is known", undefined, "misrouted"],
+  ["what is known has no name to ask by", { digest: "d", etag: undefined }, "misrouted"],
+  ["it was asked whether it is the same", { digest: "d", etag: '"e"' }, "ok"],
+];
+for (const [what, known, kind] of notModified) {
+  Deno.test(`classifyAnswer() gives '${kind}' to a 304 when ${what}`, () => {
+    const answer = { status: 304, headers: new Headers(), text: "", known };
+    const { isUnchanged = false, ...outcome } = classifyAnswer(answer);
+    assertEquals([outcome.kind, isUnchanged], [kind, kind === "ok"]);
+  });
+}
+
+Deno.test("classifyAnswer() gives the mark only of a 200 that is no page", () => {
+  const mark = { digest: "d", etag: undefined };
+  const marked = (status: number, text = "[]") =>
+    classifyAnswer({ status, headers: new Headers(), text, mark }).mark;
+  assertEquals([marked(200), marked(203), marked(200, PAGE), marked(500)], [
+    mark,
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
 
 const details: [what: string, outcome: ReturnType<typeof classifyAnswer>, detail: RegExp][] = [

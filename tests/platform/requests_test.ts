@@ -25,6 +25,7 @@ const requests: [name: string, request: PlatformRequest, expected: PlatformReque
   ["delegationsRequest", delegationsRequest("w"), {
     method: "GET",
     path: "/workspaces/w/delegations",
+    isMarked: true,
     deadlineMs: 10_000,
     maxBytes: 8 * MIB,
   }],
