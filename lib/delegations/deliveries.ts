@@ -62,6 +62,7 @@ export class Deliveries {
   #opening: Promise<void> | undefined;
   #isOpen = false;
   #isUpToDate = false;
+  #openings = 0;
   /** Whether there may be results in the output that the journal does not know of. */
   #isInDoubt = false;
 
@@ -98,6 +99,11 @@ export class Deliveries {
   /** Whether the journal has been read, and all that a former process left undone is resolved. */
   get isOpen(): boolean {
     return this.#isOpen;
+  }
+
+  /** How often the journal was opened: somebody else may have written to it each time before. */
+  get openings(): number {
+    return this.#openings;
   }
 
   /** How many results are known that have not been written: for want of a disk, or of their reply. */
@@ -192,6 +198,7 @@ export class Deliveries {
     // Whoever has lost the lock for a while may not know what another process wrote meanwhile.
     if (await lock?.acquire()) this.#isUpToDate = false;
     if (this.#isUpToDate) return;
+    this.#openings++;
     const { isIncomplete, wasRead } = await journal.open();
     this.#isUpToDate = this.#isOpen && !wasRead;
     if (this.#isUpToDate) return;

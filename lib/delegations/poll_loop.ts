@@ -12,9 +12,11 @@ import { nextTurn } from "../schedule.ts";
 import { counted, neutralise } from "../text.ts";
 import { type SpanNotes, traced } from "../tracing.ts";
 import type { Vitals } from "../vitals/mod.ts";
+import { isOver, isSettled, isToldOf } from "./_left_to_do.ts";
+import { SettledListing } from "./_settled_listing.ts";
 import type { ActivityPoll } from "./activity_poll.ts";
 import type { Deliveries } from "./deliveries.ts";
-import { type Result, resultKey, TERMINAL_STATUSES } from "./result.ts";
+import { type Result, resultKey } from "./result.ts";
 import { type ForeignRow, isBare, type Listing, readListing } from "./rows.ts";
 import { Seen } from "./seen.ts";
 
@@ -78,6 +80,7 @@ export class PollLoop {
   readonly #random: () => number;
   readonly #warnedOf = new Seen();
   readonly #pollTrouble: Episode;
+  readonly #settled: SettledListing;
   /** What had no reply yet when the last poll saw it, by its key. */
   #bare: ReadonlyMap<string, Result> = new Map();
   #malformed = 0;
@@ -89,6 +92,7 @@ export class PollLoop {
     this.#options = options;
     this.#random = options.random ?? Math.random;
     this.#pollTrouble = new Episode("Polling for results", options);
+    this.#settled = new SettledListing(options.deliveries, options.clock);
   }
 
   /**
@@ -155,56 +159,55 @@ export class PollLoop {
     signal: AbortSignal,
     { grace, notes }: PollingOptions,
   ): Promise<PollReport> {
-    const { clock, sender, vitals, workspaceId } = this.#options;
+    const { clock, deliveries, sender, vitals, workspaceId } = this.#options;
     const began = clock.now();
-    const outcome = await sender.send(delegationsRequest(workspaceId), { signal });
+    const request = delegationsRequest(workspaceId, this.#settled.known);
+    const outcome = await sender.send(request, { signal });
     vitals?.pollEnded(outcome, (clock.now() - began) / 1000);
-    if (outcome.kind !== "ok" || !Array.isArray(outcome.body)) {
+    const { body, isUnchanged = false, kind, mark } = outcome;
+    const rows = isUnchanged ? [] : body;
+    if (kind !== "ok" || !Array.isArray(rows)) {
       this.#failed(outcome);
       return { outcome, failedToWrite: false };
     }
     this.#missedOnce = false;
     this.#isRefused = false;
     this.#pollTrouble.succeeded();
-    const listing = readListing(outcome.body, workspaceId);
+    if (mark !== undefined) this.#settled.cameWhole(mark);
+    if (isUnchanged) {
+      notes.results(0);
+      return { outcome, failedToWrite: !await deliveries.deliverListing([]) };
+    }
+    const listing = readListing(rows, workspaceId);
     this.#tellOddities(listing);
     const fresh = await this.#fresh(listing, grace);
     notes.results(fresh.length);
-    const failedToWrite = !await this.#options.deliveries.deliverListing(fresh);
+    const failedToWrite = !await deliveries.deliverListing(fresh);
     await this.#warnOfQueued(listing);
-    this.#options.deliveries.journal.forget(
+    deliveries.journal.forget(
       new Set([
         ...listing.results.map(resultKey),
         ...listing.queued.map(({ delegationId }) => delegationId),
       ]),
     );
+    this.#settled.settle(isSettled(listing, deliveries) ? mark : undefined);
     return { outcome, failedToWrite };
   }
 
   /** The results to deliver now. */
   async #fresh({ results }: Listing, grace: boolean): Promise<Result[]> {
-    const unseen = results.filter((result) => !this.#isOver(result));
+    const { deliveries } = this.#options;
+    const unseen = results.filter((result) => !isOver(result, deliveries));
     if (!grace) return unseen;
     const before = this.#bare;
     const bare = unseen.filter(isBare);
     // Those whose grace is over stay in it: a disk that fails must not grant them another.
     this.#bare = new Map(bare.map((result) => [resultKey(result), result]));
     const waiting = bare.filter((result) => !before.has(resultKey(result)));
-    if (waiting.length > 0) await this.#options.deliveries.hold(waiting);
+    if (waiting.length > 0) await deliveries.hold(waiting);
     const listed = new Set(results.map(resultKey));
     const gone = [...before].filter(([key]) => !listed.has(key)).map(([, result]) => result);
     return [...gone, ...unseen.filter((result) => !waiting.includes(result))];
-  }
-
-  /** Whether there is nothing new about a result: it has been delivered, or it is history. */
-  #isOver(result: Result): boolean {
-    return this.#options.deliveries.has(result) ||
-      result.status === "stuck" && this.#hasEnded(result.delegationId);
-  }
-
-  #hasEnded(delegationId: string): boolean {
-    const { deliveries } = this.#options;
-    return TERMINAL_STATUSES.some((status) => deliveries.has({ delegationId, status }));
   }
 
   #failed(outcome: Outcome): void {
@@ -243,12 +246,11 @@ export class PollLoop {
   /** Says, once, that a delegation has been queued for long: nobody else ever will (D26). */
   async #warnOfQueued({ queued }: Listing): Promise<void> {
     const { deliveries, log } = this.#options;
-    const { journal } = deliveries;
     const warned: string[] = [];
     for (const { delegationId, since } of queued) {
       const minutes = Math.floor((Date.now() - since) / 60_000);
       const isLong = minutes * 60_000 >= LONG_QUEUED_MS;
-      if (!isLong || this.#hasEnded(delegationId) || journal.state.isWarned(delegationId)) continue;
+      if (!isLong || isToldOf(delegationId, deliveries)) continue;
       log.warn(
         `Delegation '${neutralise(delegationId, 64)}' has been queued for ${minutes} min: its ` +
           "target is busy and may never get to it: delegate it again, or to somebody else",

@@ -3,8 +3,8 @@ import { Contact, PlatformClient, type Sender } from "../../lib/platform/mod.ts"
 import {
   type AddWorkspaceOptions,
   type DevPlatform,
+  type DevPlatformOptions,
   type DevWorkspace,
-  type Dialect,
   startDevPlatform,
 } from "../../scripts/dev_platform/mod.ts";
 import { type DeliveriesOptions, FileResults } from "../../lib/delegations/mod.ts";
@@ -39,9 +39,14 @@ export interface Bench extends AsyncDisposable {
 
 /** Starts a platform with one workspace, and everything to run a loop against it. */
 export async function startBench(
-  { dialect, ...options }: AddWorkspaceOptions & { readonly dialect?: Dialect } = {},
+  { dialect, offersEtags, ...options }:
+    & AddWorkspaceOptions
+    & Pick<DevPlatformOptions, "dialect" | "offersEtags"> = {},
 ): Promise<Bench> {
-  const platform = await startDevPlatform(dialect === undefined ? {} : { dialect });
+  const platform = await startDevPlatform({
+    ...(dialect !== undefined && { dialect }),
+    ...(offersEtags !== undefined && { offersEtags }),
+  });
   const dir = await makeTempDir();
   const workspace = platform.addWorkspace(options);
   const { log, lines } = recordingLog();
