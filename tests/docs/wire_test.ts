@@ -74,7 +74,7 @@ Deno.test("docs/wire.md lists every request with its deadline and its cap", () =
 });
 
 Deno.test("docs/wire.md shows each request as a sidecar sends it, with its headers", async (t) => {
-  await using session = await startSession({ dialect: "2026-06" });
+  await using session = await startSession({ dialect: "2026-06", offersEtags: true });
   const { dir, platform, workspace } = session;
   workspace.generation = BEAT.observed_generation;
   await Deno.writeTextFile(
@@ -106,6 +106,7 @@ Deno.test("docs/wire.md shows each request as a sidecar sends it, with its heade
   }
   const activity = await sent("activity");
   assert(activity.search.startsWith("?type=a2a_receive&limit="), activity.search);
+  await platform.waitFor(({ headers }) => headers.has("if-none-match"));
   const all = ["heartbeat", "register", "workspace", "delegations", "activity", "a2a", "notify"];
   assertEquals([...new Set(platform.requests.map(({ route }) => route))].sort(), all.sort());
   const names = DOCUMENT.column("Headers").map((cell) => cell.replaceAll("`", ""));
@@ -201,8 +202,14 @@ Deno.test("docs/wire.md shows answers that the sidecar reads as the documentatio
 function classified(cell: string): OutcomeKind {
   const [status = "", shown = '{"error":"x"}'] = [...cell.matchAll(/`([^`]*)`/g)]
     .map(([, words]) => words);
-  const body = cell.includes("without a body") ? "" : shown;
-  return classifyAnswer({ status: Number(status), headers: new Headers(), text: body }).kind;
+  const isAnsweringEtag = cell.includes("answers `if-none-match`");
+  const body = cell.includes("without a body") || isAnsweringEtag ? "" : shown;
+  return classifyAnswer({
+    status: Number(status),
+    headers: new Headers(),
+    text: body,
+    ...(isAnsweringEtag && { known: { digest: "", etag: '"e"' } }),
+  }).kind;
 }
 
 Deno.test("docs/wire.md says of each answer what the classifier makes of it", () => {
