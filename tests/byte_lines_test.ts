@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { concat } from "@std/bytes/concat";
 import fc from "fast-check";
-import { type ByteLine, byteLines, lineText } from "../lib/byte_lines.ts";
+import { type ByteLine, byteLines, lineBatches, lineText } from "../lib/byte_lines.ts";
 import { makeTempDir } from "./support/mod.ts";
 
 async function linesOf(bytes: Uint8Array): Promise<ByteLine[]> {
@@ -73,6 +73,16 @@ Deno.test("byteLines() begins where the file stands, and leaves it open", async 
   const [line, ...more] = await Array.fromAsync(byteLines(file));
   assertEquals([line?.bytes, line?.end, more], [Uint8Array.of(0x62), 2, []]);
   assertEquals((await file.stat()).size, 4);
+});
+
+Deno.test("lineBatches() gives no more than 32 lines at once, and the same as byteLines()", async () => {
+  await using dir = await makeTempDir();
+  await Deno.writeTextFile(`${dir.path}/file`, "a\n".repeat(100) + "b");
+  using file = await Deno.open(`${dir.path}/file`);
+  const batches = await Array.fromAsync(lineBatches(file));
+  assertEquals(batches.map((lines) => lines.length), [32, 32, 32, 4, 1]);
+  await file.seek(0, Deno.SeekMode.Start);
+  assertEquals(batches.flat(), await Array.fromAsync(byteLines(file)));
 });
 
 Deno.test("lineText() gives no text for a line of more than 8 MiB, which would fill the memory", () => {

@@ -1,4 +1,4 @@
-import { byteLines, lineText } from "../byte_lines.ts";
+import { lineBatches, lineText } from "../byte_lines.ts";
 import type { Log } from "../log/mod.ts";
 import { writePrivateFile } from "../secrets/mod.ts";
 import { counted, neutralise, reasonOf } from "../text.ts";
@@ -201,21 +201,22 @@ export class Journal {
     let size = 0;
     let header: string | undefined;
     let version: number | undefined;
-    for await (const { bytes, end, isWhole } of byteLines(file)) {
-      const text = lineText(bytes);
-      if (header === undefined) {
-        header = text;
-        version = await this.#versionOf(text);
+    for await (const batch of lineBatches(file)) {
+      const [first] = batch;
+      const lines = batch.filter(({ isWhole }) => isWhole);
+      size = lines.at(-1)?.end ?? size;
+      if (header === undefined && first !== undefined) {
+        header = lineText(first.bytes);
+        version = await this.#versionOf(header);
         if (version === undefined) damaged++;
-      } else if (isWhole) {
-        const record = await parseRecordLine(text);
-        if (record === undefined) damaged++;
-        else {
-          state.apply(record);
-          records++;
-        }
+        lines.shift();
       }
-      if (isWhole) size = end;
+      // All at once: what a checksum takes is mostly the wait for it.
+      const read = await Promise.all(lines.map(({ bytes }) => parseRecordLine(bytes)));
+      const sound = read.filter((record) => record !== undefined);
+      damaged += read.length - sound.length;
+      records += sound.length;
+      for (const record of sound) state.apply(record);
     }
     // Damage is ours to mend; a file that somebody else has put there is not.
     if (records === 0 && !looksLikeHeader(header ?? "")) {

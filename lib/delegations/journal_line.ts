@@ -5,14 +5,18 @@
  * @module
  */
 
+import { lineText } from "../byte_lines.ts";
 import { type JournalRecord, parseRecord } from "./journal_record.ts";
 
 /** The version that this program writes; it reads older ones, too. */
 export const JOURNAL_VERSION = 2;
 
+const encoder = new TextEncoder();
+
 const NAME = "workspace-beat journal ";
 const HEADER = /^workspace-beat journal (\d{1,9})(?: ([^ ]+))?/;
-const SEALED = /^([0-9a-f]{16}) (.+)$/s; // a text may hold U+2028
+/** As many characters as {@linkcode checksum} gives. */
+const SUM_LENGTH = 16;
 
 /** What a journal's first line says. */
 export type Header =
@@ -35,7 +39,7 @@ export async function headerLine(
   version: number = JOURNAL_VERSION,
 ): Promise<string> {
   const text = `${NAME}${version} ${workspaceId}`;
-  return `${text} ${await checksum(text)}\n`;
+  return `${text} ${await checksum(encoder.encode(text))}\n`;
 }
 
 /**
@@ -64,7 +68,7 @@ export function looksLikeHeader(line: string): boolean {
  */
 export async function recordLine(record: JournalRecord): Promise<string> {
   const text = JSON.stringify(record);
-  return `${await checksum(text)} ${text}\n`;
+  return `${await checksum(encoder.encode(text))} ${text}\n`;
 }
 
 /**
@@ -73,13 +77,17 @@ export async function recordLine(record: JournalRecord): Promise<string> {
  * @param line The line, without its line break.
  * @returns The record, or undefined when the line is damaged.
  */
-export async function parseRecordLine(line: string): Promise<JournalRecord | undefined> {
-  const [, sum, text = ""] = SEALED.exec(line) ?? [];
-  return sum !== undefined && sum === await checksum(text) ? parseRecord(text) : undefined;
+export async function parseRecordLine(
+  line: Uint8Array<ArrayBuffer>,
+): Promise<JournalRecord | undefined> {
+  const text = lineText(line);
+  if (text.charAt(SUM_LENGTH) !== " ") return undefined;
+  const sum = await checksum(line.subarray(SUM_LENGTH + 1));
+  return text.startsWith(sum) ? parseRecord(text.slice(SUM_LENGTH + 1)) : undefined;
 }
 
 /** 64 bits of SHA-256: against accidents, not against people. */
-async function checksum(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+async function checksum(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
   return new Uint8Array(digest, 0, 8).toHex();
 }

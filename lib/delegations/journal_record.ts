@@ -14,27 +14,36 @@ const IntendedResult = v.object({
   changedAt: v.optional(v.number()),
 });
 
-const Record = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.union([
-    v.strictObject({ intent: v.array(IntendedResult) }),
-    v.strictObject({ written: Keys }),
-    v.strictObject({ woken: Keys }),
-    v.strictObject({ notified: Keys }),
-    v.strictObject({ done: Keys }),
-    v.strictObject({ warned: v.array(v.string()) }),
-    v.strictObject({ started: v.literal(true) }),
-    v.strictObject({
-      cursor: v.strictObject({
-        id: v.string(),
-        since: v.number(),
-        hasGap: v.optional(v.literal(true)),
-      }),
+/** What a record may hold, by the name of its only field. */
+const RECORDS = {
+  intent: v.strictObject({ intent: v.array(IntendedResult) }),
+  written: v.strictObject({ written: Keys }),
+  woken: v.strictObject({ woken: Keys }),
+  notified: v.strictObject({ notified: Keys }),
+  done: v.strictObject({ done: Keys }),
+  warned: v.strictObject({ warned: v.array(v.string()) }),
+  started: v.strictObject({ started: v.literal(true) }),
+  cursor: v.strictObject({
+    cursor: v.strictObject({
+      id: v.string(),
+      since: v.number(),
+      hasGap: v.optional(v.literal(true)),
     }),
-    v.strictObject({ wakes: v.array(v.number()) }),
-  ]),
-);
+  }),
+  wakes: v.strictObject({ wakes: v.array(v.number()) }),
+};
+
+const Record = v.pipe(v.string(), v.parseJson(), v.lazy(schemaOf));
+
+/** The only one that can fit: to try one after the other would cost more than all else. */
+function schemaOf(record: unknown) {
+  const [name = ""] = Object.keys(Object(record));
+  return isName(name) ? RECORDS[name] : v.never();
+}
+
+function isName(name: string): name is keyof typeof RECORDS {
+  return Object.hasOwn(RECORDS, name);
+}
 
 /** One entry of the journal; results are named by their keys. */
 export type JournalRecord =

@@ -35,7 +35,8 @@ export class RejectedLines implements Disposable {
   async add(bytes: Uint8Array): Promise<void> {
     await this.#orTakeBack(async () => {
       const pieces = this.#pieces ??= await this.#open();
-      await pieces.add(bytes, Uint8Array.of(LINE_BREAK));
+      // A copy: the line is a part of all that was read with it, and would keep that in memory.
+      await pieces.add(bytes.slice(), Uint8Array.of(LINE_BREAK));
     });
     this.count++;
   }

@@ -3,6 +3,8 @@ import { parseResultLine } from "../../lib/delegations/result_record.ts";
 import { resultsFiles } from "../../lib/permissions.ts";
 import { keyOf } from "./results.ts";
 
+const encoder = new TextEncoder();
+
 /** What a process that was killed has left on the disk. */
 export interface Aftermath {
   /** The keys of results that were about to be written, and whose commit is not in the journal. */
@@ -42,7 +44,7 @@ export async function aftermathOf(path: string): Promise<Aftermath> {
   const committed = new Set<string>();
   const damaged: string[] = [];
   for (const line of lines) {
-    const record = await parseRecordLine(line);
+    const record = await parseRecordLine(encoder.encode(line));
     if (record === undefined) damaged.push(line);
     else if ("intent" in record) {
       for (const { delegationId, status } of record.intent) {

@@ -26,11 +26,21 @@ const anyRecord: fc.Arbitrary<JournalRecord> = fc.oneof(
   fc.array(fc.nat(), { maxLength: 5 }).map((wakes) => ({ wakes })),
 );
 
+function bytesOf(line: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(line);
+}
+
+/** A line whose checksum is sound, whatever its text is. */
+async function sealed(text: string): Promise<Uint8Array<ArrayBuffer>> {
+  const digest = await crypto.subtle.digest("SHA-256", bytesOf(text));
+  return bytesOf(`${new Uint8Array(digest, 0, 8).toHex()} ${text}`);
+}
+
 Deno.test("parseRecordLine() reads what recordLine() has written on one line, whatever a peer wrote", async () => {
   await fc.assert(fc.asyncProperty(anyRecord, async (record) => {
     const line = await recordLine(record);
     assertEquals(line.indexOf("\n"), line.length - 1);
-    assertEquals(await parseRecordLine(line.trimEnd()), record);
+    assertEquals(await parseRecordLine(bytesOf(line.trimEnd())), record);
   }));
 });
 
@@ -41,10 +51,10 @@ Deno.test("parseRecordLine() recognises a line of which one byte has flipped", a
       fc.nat(),
       fc.integer({ min: 0, max: 7 }),
       async (record, at, bit) => {
-        const bytes = new TextEncoder().encode((await recordLine(record)).trimEnd());
+        const bytes = bytesOf((await recordLine(record)).trimEnd());
         const index = at % bytes.length;
         bytes[index] = (bytes[index] ?? 0) ^ (1 << bit);
-        assertEquals(await parseRecordLine(new TextDecoder().decode(bytes)), undefined);
+        assertEquals(await parseRecordLine(bytes), undefined);
       },
     ),
   );
@@ -52,16 +62,48 @@ Deno.test("parseRecordLine() recognises a line of which one byte has flipped", a
 
 Deno.test("parseRecordLine() recognises a line that has been cut", async () => {
   await fc.assert(fc.asyncProperty(anyRecord, fc.nat(), async (record, at) => {
-    const line = (await recordLine(record)).trimEnd();
-    assertEquals(await parseRecordLine(line.slice(0, at % line.length)), undefined);
+    const line = bytesOf((await recordLine(record)).trimEnd());
+    assertEquals(await parseRecordLine(line.subarray(0, at % line.length)), undefined);
   }));
 });
 
-Deno.test("parseRecordLine() refuses a record that no version has, also under a sound checksum", async () => {
-  const text = JSON.stringify({ written: ["completed d1"], more: 1 });
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  const line = `${new Uint8Array(digest, 0, 8).toHex()} ${text}`;
-  assertEquals(await parseRecordLine(line), undefined);
+const NO_RECORDS: readonly unknown[] = [
+  { written: ["completed d1"], more: 1 },
+  { written: ["completed d1"], woken: ["completed d1"] },
+  { written: [1] },
+  { woken: "completed d1" },
+  { intent: [{ delegationId: "d1", status: "completed" }] },
+  { started: false },
+  { cursor: { id: "a1", since: 0, more: 1 } },
+  { wakes: ["1"] },
+  { toString: ["completed d1"] },
+  { unheard: ["completed d1"] },
+  {},
+  [],
+  ["written"],
+  "written",
+  1,
+  null,
+];
+for (const value of NO_RECORDS) {
+  const text = JSON.stringify(value);
+  Deno.test(`parseRecordLine() refuses ${text}, also under a sound checksum`, async () => {
+    assertEquals(await parseRecordLine(await sealed(text)), undefined);
+  });
+}
+
+Deno.test("parseRecordLine() refuses what is no JSON, also under a sound checksum", async () => {
+  for (const text of ["", "{", "\ufeff{}"]) {
+    assertEquals(await parseRecordLine(await sealed(text)), undefined, text);
+  }
+});
+
+Deno.test("parseRecordLine() refuses another checksum than a small hexadecimal one before a space", async () => {
+  const line = new TextDecoder().decode(await sealed('{"started":true}'));
+  assertEquals(await parseRecordLine(bytesOf(line)), { started: true });
+  for (const wrong of [line.toUpperCase(), line.replace(" ", "\t"), ` ${line}`, `\ufeff${line}`]) {
+    assertEquals(await parseRecordLine(bytesOf(wrong)), undefined, wrong);
+  }
 });
 
 Deno.test("parseHeader() knows whose journal it is", async () => {

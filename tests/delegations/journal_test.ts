@@ -102,12 +102,31 @@ Deno.test("Journal.open() loses only the line in which a byte has flipped, and w
     assertStringIncludes(warnings().join(), "has lost 1 damaged line");
   }));
 
+Deno.test("Journal.open() knows each of many lines, and says how many of them are damaged", () =>
+  withJournal(async ({ file, open, read, warnings }) => {
+    const keys = Array.from({ length: 1000 }, (_, index) => `completed d${index}`);
+    await (await open()).journal.append(keys.map((key) => ({ written: [key] })));
+    const isDamaged = (index: number) => index % 7 === 3;
+    const [header, ...lines] = (await read()).split("\n");
+    const damaged = lines.map((line, index) => isDamaged(index) ? line.replace("d", "e") : line);
+    await Deno.writeTextFile(file, [header, ...damaged].join("\n"));
+    const { journal } = await open();
+    assertEquals(
+      keys.filter((key) => !journal.state.isWritten(key)),
+      keys.filter((_, index) => isDamaged(index)),
+    );
+    assertStringIncludes(warnings().join(), "has lost 143 damaged lines");
+  }));
+
 Deno.test("Journal.open() mends a damaged first line of which it knows the rest", () =>
-  withJournal(async ({ file, open, read }) => {
+  withJournal(async ({ file, open, read, warnings }) => {
     await (await open()).journal.append(RECORDS);
     await Deno.writeTextFile(file, (await read()).replace("beat", "bEat"));
-    await assertKnowsRecords((await open()).journal);
+    const { journal, isIncomplete } = await open();
+    await assertKnowsRecords(journal);
     assertStringIncludes(await read(), `workspace-beat journal 2 ${OWN_ID}`);
+    assertEquals(isIncomplete, true);
+    assertStringIncludes(warnings().join(), "has lost 1 damaged line");
   }));
 
 Deno.test("Journal.open() begins anew where the journal is empty, and says so", () =>
