@@ -135,41 +135,35 @@ export class JournalState {
 
   /** The fewest records that add up to the same. */
   records(): JournalRecord[] {
-    const all = this.#all();
+    const { done = [], open = [] } = Object.groupBy(
+      this.#all(),
+      ([, progress]) => progress === DONE ? "done" : "open",
+    );
     const keys = (chosen: (progress: Progress) => boolean) =>
-      all.filter(([, progress]) => chosen(progress)).map(([key]) => key);
-    const isOpen = (progress: Progress) => progress !== DONE;
-    const results = all.flatMap(([, { result }]) => result ?? []);
+      open.filter(([, progress]) => chosen(progress)).map(([key]) => key);
+    const results = open.flatMap(([, { result }]) => result ?? []);
     const cursor = this.#cursor === undefined ? [] : [{ cursor: this.#cursor }];
     return [
       ...this.#hasStarted ? [{ started: true } as const] : [],
       ...cursor,
       ...this.#wakes.length === 0 ? [] : [{ wakes: this.#wakes }],
       ...parts(this.#warned.keys()).map((warned) => ({ warned })),
-      ...parts(keys((progress) => !isOpen(progress))).map((done) => ({ done })),
+      ...parts(done.map(([key]) => key)).map((done) => ({ done })),
       ...parts(results).map((intent) => ({ intent })),
-      ...parts(keys((progress) => isOpen(progress) && progress.isWoken))
-        .map((woken) => ({ woken })),
-      ...parts(keys((progress) => isOpen(progress) && progress.isNotified))
-        .map((notified) => ({ notified })),
-      ...parts(keys((progress) => isOpen(progress) && progress.isWritten))
-        .map((written) => ({ written })),
+      ...parts(keys(({ isWoken }) => isWoken)).map((woken) => ({ woken })),
+      ...parts(keys(({ isNotified }) => isNotified)).map((notified) => ({ notified })),
+      ...parts(keys(({ isWritten }) => isWritten)).map((written) => ({ written })),
       ...cursor, // twice: a damaged line must not cost the messages behind it
     ];
   }
 
   #advance(key: string, step: Partial<Progress>): void {
-    const { isWritten, isWoken, isNotified, result } = {
-      ...UNKNOWN,
-      ...this.#holding(key).get(key),
-      ...step,
-    };
-    if (isWritten && isWoken && isNotified) {
-      this.#holding(key).set(key, DONE);
-      return;
-    }
-    const needed = isWritten && isNotified ? undefined : result;
-    this.#holding(key).set(key, { isWritten, isWoken, isNotified, result: needed });
+    const holding = this.#holding(key);
+    const progress: Progress = { ...holding.get(key) ?? UNKNOWN, ...step };
+    const { isWritten, isWoken, isNotified } = progress;
+    if (isWritten && isWoken && isNotified) holding.set(key, DONE);
+    else if (isWritten && isNotified) holding.set(key, { ...progress, result: undefined });
+    else holding.set(key, progress);
   }
 
   #results(chosen: (progress: Progress) => boolean): Result[] {

@@ -149,6 +149,16 @@ Deno.test("JournalState.records() hold no result's text any more once it is writ
   assertEquals(state.records().filter((record) => "intent" in record), []);
 });
 
+Deno.test("JournalState.records() name a result once that is written, woken for and told", () => {
+  const state = stateOf([
+    { notified: [keyOf(1)] },
+    { intent: [completed(1)] },
+    { written: [keyOf(1)] },
+    { woken: [keyOf(1)] },
+  ]);
+  assertEquals(state.records(), [{ done: [keyOf(1)] }]);
+});
+
 Deno.test("JournalState tells how far each message has come", () => {
   const state = stateOf([
     { intent: [message(1), message(2)] },
