@@ -4,6 +4,8 @@
  * @module
  */
 
+const encoder = new TextEncoder();
+
 /** What needs no look at what it is made of. */
 const PLAIN = /^[ -~]*$/;
 /** Those of them that separate words: they become a space instead of nothing. */
@@ -138,7 +140,13 @@ export function asciiJson(
   value: object,
   { indent }: { readonly indent?: number } = {},
 ): string {
-  return JSON.stringify(value, null, indent).replace(/[\u007f-\uffff]/g, escaped);
+  const json = JSON.stringify(value, null, indent);
+  return isAscii(json) ? json : json.replace(/[\u007f-\uffff]/g, escaped);
+}
+
+/** V8 is slow to match what it has not compiled; this costs a third of that. */
+function isAscii(text: string): boolean {
+  return encoder.encode(text).length === text.length && !text.includes("\u007f");
 }
 
 function escaped(unit: string): string {

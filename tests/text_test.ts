@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { cut, neutralise, reasonOf } from "../lib/text.ts";
+import { asciiJson, cut, neutralise, reasonOf } from "../lib/text.ts";
 
 /** Any text, with more of what hurts than chance would bring. */
 const foreignText = fc.string({
@@ -75,3 +75,16 @@ Deno.test("reasonOf() gives the message on one line when an error was thrown", (
   assertEquals(reasonOf("a word"), "a word");
   assertEquals(reasonOf(undefined), "undefined");
 });
+
+const JSON_TEXTS: [text: string, json: string][] = [
+  ["plain ~ \n", '["plain ~ \\n"]'],
+  ["\u007f", '["\\u007f"]'],
+  ["na\u00efve", '["na\\u00efve"]'],
+  ["\u2028\ud83e\udd86", '["\\u2028\\ud83e\\udd86"]'],
+  ["\ud83e", '["\\ud83e"]'],
+];
+for (const [text, json] of JSON_TEXTS) {
+  Deno.test(`asciiJson() gives ${json}`, () => {
+    assertEquals(asciiJson([text]), json);
+  });
+}

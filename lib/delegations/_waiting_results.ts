@@ -1,8 +1,14 @@
 import { type Result, resultKey, resultLine } from "./result.ts";
 
+/** A result, and what it takes. */
+interface Waiting {
+  readonly result: Result;
+  readonly bytes: number;
+}
+
 /** The results that the platform has shown and the output has not taken yet, oldest first. */
 export class WaitingResults {
-  readonly #results = new Map<string, Result>();
+  readonly #results = new Map<string, Waiting>();
   readonly #mostBytes: number;
   #bytes = 0;
 
@@ -18,7 +24,7 @@ export class WaitingResults {
 
   /** Those that wait, oldest first. */
   all(): readonly Result[] {
-    return [...this.#results.values()];
+    return Array.from(this.#results.values(), ({ result }) => result);
   }
 
   /**
@@ -29,17 +35,20 @@ export class WaitingResults {
   add(result: Result): boolean {
     const key = resultKey(result);
     const before = this.#results.get(key);
-    const bytes = this.#bytes + sizeOf(result) - (before === undefined ? 0 : sizeOf(before));
+    const bytes = sizeOf(result);
+    const all = this.#bytes + bytes - (before?.bytes ?? 0);
     const isAlone = this.#results.size === (before === undefined ? 0 : 1);
-    if (bytes > this.#mostBytes && !isAlone) return false;
-    this.#bytes = bytes;
-    this.#results.set(key, result);
+    if (all > this.#mostBytes && !isAlone) return false;
+    this.#bytes = all;
+    this.#results.set(key, { result, bytes });
     return true;
   }
 
   /** Removes a result that waits. */
   remove(result: Result): void {
-    if (this.#results.delete(resultKey(result))) this.#bytes -= sizeOf(result);
+    const key = resultKey(result);
+    this.#bytes -= this.#results.get(key)?.bytes ?? 0;
+    this.#results.delete(key);
   }
 }
 
