@@ -11,6 +11,35 @@
 const JITTER = 0.05;
 /** A turn closer than this part of the interval to the one before is left out. */
 const CLOSEST = 0.1;
+/** No turn comes later than this part of the interval after the one before. */
+const FURTHEST = 1 + 2 * JITTER;
+
+/** Where a workspace's turns are on the grid, each as a part of the interval after the start. */
+export interface OwnPlaces {
+  /** That of the beats, from the second on. */
+  readonly beat: number;
+  /** That of the polls. */
+  readonly poll: number;
+}
+
+/**
+ * Where the turns of one workspace are: anywhere in the interval, so that a fleet that was started as
+ * one does not go on as one. Polls are half an interval away from the beats.
+ *
+ * @param random A random number in [0, 1).
+ *
+ * @example
+ * ```ts
+ * import { ownPlaces } from "./schedule.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(ownPlaces(0), { beat: 0.1, poll: 0.6 });
+ * ```
+ */
+export function ownPlaces(random: number): OwnPlaces {
+  const opposite = random < 0.5 ? random + 0.5 : random - 0.5;
+  return { beat: CLOSEST + random, poll: CLOSEST + opposite };
+}
 
 /** Options of {@linkcode nextTurn}. */
 export interface NextTurnOptions {
@@ -30,7 +59,8 @@ export interface NextTurnOptions {
  * were missed (a long outage, a suspended machine) are not made up for.
  *
  * @param options The grid, the last turn, and a random number.
- * @returns Milliseconds of the same clock; in the past when the turn is overdue.
+ * @returns Milliseconds of the same clock, at most 1.1 intervals after the last turn; in the past when
+ * the turn is overdue.
  *
  * @example
  * ```ts
@@ -43,6 +73,9 @@ export interface NextTurnOptions {
  */
 export function nextTurn(options: NextTurnOptions): number {
   const { gridStart, intervalMs, last, random } = options;
-  const place = Math.ceil((last + CLOSEST * intervalMs - gridStart) / intervalMs);
-  return gridStart + place * intervalMs + (random * 2 - 1) * JITTER * intervalMs;
+  const step = Math.ceil((last + CLOSEST * intervalMs - gridStart) / intervalMs);
+  const place = gridStart + step * intervalMs;
+  const earliest = place - JITTER * intervalMs;
+  const latest = Math.min(place + JITTER * intervalMs, last + FURTHEST * intervalMs);
+  return earliest + random * (latest - earliest);
 }

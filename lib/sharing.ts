@@ -21,8 +21,11 @@ export interface Sharing {
   readonly pace: (requests: number, signal: AbortSignal) => Promise<void>;
   /** Seconds between its polls for results; undefined for as many as between its beats. */
   readonly pollIntervalSeconds: number | undefined;
-  /** When its first poll comes, as a part of the time between two. */
-  readonly pollPhase: number;
+  /**
+   * When its first poll comes, as a part of the time between two; undefined for half an interval away
+   * from its beats.
+   */
+  readonly pollPhase: number | undefined;
   /** Milliseconds between its looks at the report file. */
   readonly reportLookMs: number;
   /** How many bytes of results it keeps in memory while they cannot be written. */
@@ -38,8 +41,7 @@ export const ALONE: Sharing = {
   tokenDisk: new Turns(Infinity),
   pace: () => Promise.resolve(),
   pollIntervalSeconds: undefined,
-  // Polls and beats do not meet.
-  pollPhase: 0.5,
+  pollPhase: undefined,
   reportLookMs: REPORT_LOOK_MS,
   waitingBytes: WAITING_BYTES,
 };
@@ -102,7 +104,7 @@ export function shareAmong<T>(
       tokenDisk,
       pace: (requests, signal) => pace.turn(requests, signal),
       pollIntervalSeconds,
-      pollPhase: lateness === 0 ? ALONE.pollPhase : lateness * place / count,
+      pollPhase: lateness === 0 ? undefined : lateness * place / count,
       reportLookMs: REPORT_LOOK_MS * Math.ceil(count / LOOKS_AT_ONCE),
       waitingBytes: Math.min(WAITING_BYTES, Math.ceil(ALL_WAITING_BYTES / count)),
     }];

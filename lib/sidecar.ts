@@ -20,6 +20,7 @@ import { Contact, isUnreachable, pacedSender } from "./platform/mod.ts";
 import { PresenceLoop } from "./presence/mod.ts";
 import { Report, ReportFile } from "./report/mod.ts";
 import { InboundSecret } from "./secrets/mod.ts";
+import { ownPlaces } from "./schedule.ts";
 import { ALONE } from "./sharing.ts";
 import { completeOptions, type SidecarOptions } from "./sidecar_options.ts";
 import {
@@ -92,6 +93,7 @@ export class Sidecar {
     const { configsDir, reportFile, reportMaxAgeSeconds, workspaceId } = complete;
     const intervalMs = complete.intervalSeconds * 1000;
     const contact = new Contact();
+    const places = ownPlaces(Math.random());
     const store = tokenStore(complete, { secrets, log });
     const source = new PromptTokens(store, { log, disk: tokenDisk });
     const sender = authorizedSender(complete, source);
@@ -125,6 +127,7 @@ export class Sidecar {
     this.#beats = new BeatLoop({
       ...common,
       intervalMs,
+      place: places.beat,
       report: this.report,
       secrets,
       onAccepted: (answer) => this.#secret.offer(answer),
@@ -176,7 +179,7 @@ export class Sidecar {
       log,
       clock,
     });
-    const { pollIntervalSeconds = complete.intervalSeconds, pollPhase } = sharing;
+    const { pollIntervalSeconds = complete.intervalSeconds, pollPhase = places.poll } = sharing;
     const polling = {
       ...common,
       sender: pacedSender(sender, pace),

@@ -11,7 +11,7 @@ import {
   type Sender,
 } from "../platform/mod.ts";
 import type { AgentState, Report } from "../report/mod.ts";
-import { nextTurn } from "../schedule.ts";
+import { nextTurn, ownPlaces } from "../schedule.ts";
 import { traced } from "../tracing.ts";
 import type { Vitals } from "../vitals/mod.ts";
 import { type BeatBody, beatBody } from "./body.ts";
@@ -33,6 +33,13 @@ export interface BeatLoopOptions {
   readonly workspaceId: string;
   /** Milliseconds between beats. */
   readonly intervalMs: number;
+  /**
+   * When the second beat comes, as a part of the interval after the first: that is the place on the grid
+   * that all later ones keep.
+   *
+   * @default {anywhere in the interval}
+   */
+  readonly place?: number;
   readonly sender: Sender;
   /** What the beats carry. */
   readonly report: Report;
@@ -64,21 +71,20 @@ export interface BeatLoopOptions {
   readonly random?: () => number;
 }
 
-/** However long the failed attempt took, there is a pause before the next. */
-const SHORTEST_STEP_MS = 1000;
 /** The least time between two beats that are sent for news alone. */
 const NEWS_EVERY_MS = 1000;
 /** From the third refusal of the token in a row on, and then with every 20th, it is an error. */
 const REFUSALS = { urgentFrom: 3, urgentEvery: 20 } as const;
 
 /**
- * Tells the platform "alive, this is what I am doing": at once, then every interval, and in between
- * when there is news that cannot wait. It waits for nothing but the platform, is never in flight
- * twice, and never gives up.
+ * Tells the platform "alive, this is what I am doing": at once, then somewhere in the next interval,
+ * from there on every interval, and in between when there is news that cannot wait. It waits for
+ * nothing but the platform, is never in flight twice, and never gives up.
  */
 export class BeatLoop {
   readonly #options: BeatLoopOptions;
   readonly #random: () => number;
+  readonly #place: number;
   readonly #startedAt: number;
   readonly #outage: Episode;
   /** What the platform knows of that cannot wait, as of the last accepted beat. */
@@ -92,6 +98,7 @@ export class BeatLoop {
   constructor(options: BeatLoopOptions) {
     this.#options = options;
     this.#random = options.random ?? Math.random;
+    this.#place = options.place ?? ownPlaces(this.#random()).beat;
     this.#startedAt = options.clock.now();
     this.#outage = new Episode("Beats", options);
     this.#fit = new BodyFit(() => options.clock.now());
@@ -104,8 +111,8 @@ export class BeatLoop {
    */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, intervalMs, watch } = this.#options;
-    const gridStart = clock.now();
-    let due = gridStart;
+    let due = clock.now();
+    const gridStart = due + this.#place * intervalMs;
     let isForNews = false;
     while (!signal.aborted) {
       if (watch !== undefined) await watch.allowed(signal);
@@ -117,9 +124,10 @@ export class BeatLoop {
       if (kind !== "ok") {
         due = clock.now() + retryWait({
           failures: this.#outage.attempts,
-          // An attempt that hangs until its deadline may not make the silence longer.
-          longestMs: Math.max(intervalMs - (clock.now() - began), SHORTEST_STEP_MS),
+          longestMs: intervalMs,
+          tookMs: clock.now() - began,
           retryAfterSeconds,
+          spreadMs: intervalMs,
           random: this.#random(),
         });
       } else if (!isForNews) {
@@ -187,7 +195,8 @@ export class BeatLoop {
       return outcome;
     });
     const seconds = (clock.now() - began) / 1000;
-    contact.record(!isUnreachable(outcome));
+    // Where there is room for few requests, beats go first.
+    contact.record(!isUnreachable(outcome) && outcome.kind !== "rate_limited");
     if (outcome.kind === "ok") {
       report.accepted(carried);
       this.#known = urgent;

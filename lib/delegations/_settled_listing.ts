@@ -19,7 +19,7 @@ interface Settled {
  * as what is remembered of results is what it was then.
  */
 export class SettledListing {
-  readonly #deliveries: Deliveries;
+  readonly #deliveries: Pick<Deliveries, "journal" | "openings">;
   readonly #clock: Clock;
   #settled: Settled | undefined;
   /** The last listing that came as a whole, and when it did. */
@@ -31,7 +31,7 @@ export class SettledListing {
    * @param deliveries What remembers results.
    * @param clock Says for how long no whole listing has come.
    */
-  constructor(deliveries: Deliveries, clock: Clock) {
+  constructor(deliveries: Pick<Deliveries, "journal" | "openings">, clock: Clock) {
     this.#deliveries = deliveries;
     this.#clock = clock;
   }

@@ -8,7 +8,7 @@ import {
   type Outcome,
   type Sender,
 } from "../platform/mod.ts";
-import { nextTurn } from "../schedule.ts";
+import { nextTurn, ownPlaces } from "../schedule.ts";
 import { counted, neutralise } from "../text.ts";
 import { type SpanNotes, traced } from "../tracing.ts";
 import type { Vitals } from "../vitals/mod.ts";
@@ -28,14 +28,17 @@ export interface PollLoopOptions {
   /**
    * When the first poll comes, as a part of the interval.
    *
-   * @default {0.5}
+   * @default {anywhere in the interval}
    */
   readonly phase?: number;
   readonly sender: Sender;
   /** Says whether the platform can be reached; there is no poll while it cannot. */
   readonly contact: Contact;
   /** Takes the results to the agent. */
-  readonly deliveries: Deliveries;
+  readonly deliveries: Pick<
+    Deliveries,
+    "deliverListing" | "has" | "hold" | "journal" | "note" | "openings"
+  >;
   /** Notices those that are not listed; undefined when nobody is to look for them. */
   readonly activity?: ActivityPoll | undefined;
   /** Learns, once for as long as it lasts, that the token is refused; it may not wait. */
@@ -78,6 +81,7 @@ const LONG_QUEUED_MS = 30 * 60 * 1000;
 export class PollLoop {
   readonly #options: PollLoopOptions;
   readonly #random: () => number;
+  readonly #phase: number;
   readonly #warnedOf = new Seen();
   readonly #pollTrouble: Episode;
   readonly #settled: SettledListing;
@@ -91,28 +95,33 @@ export class PollLoop {
   constructor(options: PollLoopOptions) {
     this.#options = options;
     this.#random = options.random ?? Math.random;
+    this.#phase = options.phase ?? ownPlaces(this.#random()).poll;
     this.#pollTrouble = new Episode("Polling for results", options);
     this.#settled = new SettledListing(options.deliveries, options.clock);
   }
 
   /**
-   * Polls until the signal aborts. The first poll comes half an interval after the start, unless it
-   * is told otherwise, so that polls and beats do not meet.
+   * Polls until the signal aborts, each time at its place on a grid. What falls into a time in which the
+   * platform cannot be reached, or wants to be left alone, is left out: if all who had to wait polled as
+   * soon as they may, a fleet would do it as one.
    *
    * @param signal Ends the loop; an append that is under way is finished first.
    */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, contact, intervalMs, phase = 0.5 } = this.#options;
-    const gridStart = clock.now() + intervalMs * phase;
-    await clock.sleep(gridStart - clock.now(), signal);
+    const { clock, contact, intervalMs } = this.#options;
+    const gridStart = clock.now() + intervalMs * this.#phase;
+    let due = gridStart;
     while (!signal.aborted) {
+      await clock.sleep(due - clock.now(), signal);
+      const wasLost = contact.lost;
       await contact.regained(signal);
       if (signal.aborted) return;
-      const last = clock.now();
-      const asked = await this.#pollInTurn(signal);
-      const due = nextTurn({ gridStart, intervalMs, last, random: this.#random() });
-      const now = clock.now();
-      await clock.sleep(Math.max(due - now, asked), signal);
+      let last = clock.now();
+      if (!wasLost) {
+        const asked = await this.#pollInTurn(signal);
+        if (asked > 0) last = clock.now() + asked;
+      }
+      due = nextTurn({ gridStart, intervalMs, last, random: this.#random() });
     }
   }
 

@@ -1,25 +1,52 @@
-/** The first step of the waits after a failure, in milliseconds (design.md, promise 1). */
-const FIRST_STEP_MS = 1000;
-/** The longest step: the platform gives a silent workspace up after 90 s (contract 2). */
-const LONGEST_STEP_MS = 30_000;
+/**
+ * The first steps of the waits after a failure, in milliseconds. Few attempts come soon: each of them
+ * adds once more the rate of the beats to what a fleet sends at the end of an outage of seconds.
+ */
+const FIRST_STEPS_MS: readonly number[] = [1000, 12_000];
+/**
+ * All further steps, and so the longest time from one attempt to the next: who has beaten up to 33 s
+ * before an outage of 119 s is back before the platform gives it up, after 180 s (contract 2).
+ */
+const LONGEST_STEP_MS = 24_000;
+/** However long an attempt took, there is a pause before the next. */
+const SHORTEST_STEP_MS = 1000;
 /** The longest wait that a platform can ask for. */
 const LONGEST_ASKED_WAIT_SECONDS = 60;
+/** Who is refused again and again comes back sooner after the wait that is asked for. */
+const SOONER = 4;
 
 /** What a wait after a failure depends on. */
 export interface RetryWaitOptions {
   /** How many attempts have failed in a row; at least 1. */
   readonly failures: number;
-  /** The longest step in milliseconds, where it is less than 30 s: the interval between beats. */
+  /** The longest step in milliseconds, where it is less than 24 s: the interval between beats. */
   readonly longestMs?: number;
+  /**
+   * How long the failed attempt took, in milliseconds: one that hangs until its deadline may not make
+   * the time from one attempt to the next longer than the longest step.
+   *
+   * @default {0}
+   */
+  readonly tookMs?: number;
   /** What the platform asked for with `Retry-After`; more than 60 s counts as 60 s. */
   readonly retryAfterSeconds?: number | undefined;
+  /**
+   * How much longer than it was asked for it may wait after the first failure, in milliseconds, up to
+   * 24 s: all whom the platform refuses in a minute are asked to come back at the same instant. With each
+   * further failure it is a quarter of that, since those who were refused longest have the least time
+   * left.
+   *
+   * @default {0}
+   */
+  readonly spreadMs?: number;
   /** A random number in [0, 1). */
   readonly random: number;
 }
 
 /**
- * How long to wait before the next attempt, in milliseconds: steps from 1 s, doubling, each wait a
- * random point between half and the whole of its step, so that a fleet does not return as one.
+ * How long to wait before the next attempt, in milliseconds: steps of 1, 12 and then 24 s, each wait a
+ * random point between half and the whole of its step, so that a fleet does not return as one. What the
+ * platform asked for is never undercut.
  *
  * @param options The failures so far, the cap, and what the platform asked for.
  *
@@ -29,18 +56,24 @@ export interface RetryWaitOptions {
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(retryWait({ failures: 1, random: 0 }), 500);
- * assertEquals(retryWait({ failures: 4, random: 0 }), 4000);
+ * assertEquals(retryWait({ failures: 3, random: 0 }), 12_000);
  * assertEquals(retryWait({ failures: 1, retryAfterSeconds: 20, random: 0 }), 20_000);
+ * const asked = { failures: 1, retryAfterSeconds: 20, spreadMs: 30_000 };
+ * assertEquals(retryWait({ ...asked, random: 0.5 }), 32_000);
  * ```
  */
 export function retryWait(options: RetryWaitOptions): number {
-  const { failures, longestMs = LONGEST_STEP_MS, retryAfterSeconds = 0, random } = options;
+  const { failures, longestMs = LONGEST_STEP_MS, random, spreadMs = 0, tookMs = 0 } = options;
+  const longest = Math.min(longestMs, LONGEST_STEP_MS);
   const step = Math.min(
-    FIRST_STEP_MS * 2 ** Math.min(failures - 1, 16),
-    longestMs,
-    LONGEST_STEP_MS,
+    FIRST_STEPS_MS[failures - 1] ?? LONGEST_STEP_MS,
+    Math.max(longest - tookMs, SHORTEST_STEP_MS),
   );
-  return Math.max(step * (0.5 + random / 2), askedWait(retryAfterSeconds));
+  const wait = step * (0.5 + random / 2);
+  const asked = askedWait(options.retryAfterSeconds);
+  if (asked === 0) return wait;
+  const spread = Math.min(spreadMs, LONGEST_STEP_MS) / SOONER ** (failures - 1);
+  return Math.max(wait, asked + random * spread);
 }
 
 /**

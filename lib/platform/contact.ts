@@ -1,13 +1,14 @@
 import { orAborted } from "../clock.ts";
 
 /**
- * Whether the platform can be reached at all, as the beats find out. The other loops wait while it
- * cannot: their attempts would fail too, and be one more log line and one more load each.
+ * Whether the platform can be reached at all, and lets requests from here through, as the beats find
+ * out. The other loops wait while it does not: their attempts would fail too, and be one more log line
+ * and one more load each, or take the place of a beat.
  */
 export class Contact {
   #regained: PromiseWithResolvers<void> | undefined;
 
-  /** Whether the last beat found nobody there. */
+  /** Whether the last beat found nobody there, or was one request too many. */
   get lost(): boolean {
     return this.#regained !== undefined;
   }
@@ -15,7 +16,7 @@ export class Contact {
   /**
    * Records what a beat found.
    *
-   * @param reached Whether the platform answered, whatever it said.
+   * @param reached Whether the platform answered, whatever it said but that there are too many requests.
    */
   record(reached: boolean): void {
     if (!reached) {

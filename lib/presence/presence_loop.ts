@@ -26,6 +26,11 @@ const REFUSALS = { first: 3, every: 20 } as const;
 const LONGEST_GAP_MS = 150_000;
 /** Who beats as seldom as that has no gap between two beats that come in time. */
 const GAP_INTERVALS = 1.2;
+/**
+ * When the look comes, and the registration that follows it, after a beat that ends such a gap, in
+ * intervals: a fleet returns within one, and three requests of each at once would be too many.
+ */
+const LOOK_AFTER_GAP = { earliest: 0.2, latest: 1.4 } as const;
 /** A registration waits for the first beat, which needs no token yet, but no longer than this. */
 const FIRST_BEAT_PATIENCE_MS = 1000;
 /** For so long the platform is asked again soon when it does not say what became of the workspace. */
@@ -97,6 +102,8 @@ export class PresenceLoop implements BeatWatch {
   #isAsked = false;
   #isDoubted = false;
   #urgentUntil = -Infinity;
+  /** Before that nothing is asked. */
+  #earliest = -Infinity;
   #failures = 0;
   #wake = () => {};
 
@@ -110,8 +117,7 @@ export class PresenceLoop implements BeatWatch {
     this.#looking = new Episode("Asking for the workspace", options);
     this.#gap = new BeatGap(clock);
     this.#rest = new Rest(options.log);
-    // Workspaces that have started together do not all ask together: after their 2nd to 10th beat.
-    this.#beats = Math.floor(this.#random() * (BEATS_BETWEEN_LOOKS - 1));
+    this.#beats = this.#spreadBeats();
   }
 
   /** @inheritdoc */
@@ -144,7 +150,7 @@ export class PresenceLoop implements BeatWatch {
    * @param signal Ends the loop.
    */
   async run(signal: AbortSignal): Promise<void> {
-    const { contact } = this.#options;
+    const { clock, contact } = this.#options;
     this.#gap.end();
     this.#isDoubted = false;
     if (this.#removal.lasts) { // since a former run: it may be there again
@@ -155,6 +161,7 @@ export class PresenceLoop implements BeatWatch {
     let wait = this.#effort?.isWanted ? FIRST_BEAT_PATIENCE_MS : Infinity;
     while (!signal.aborted) {
       await this.#sleep(wait, signal);
+      await clock.sleep(this.#earliest - clock.now(), signal);
       if (!this.#removal.lasts) await contact.regained(signal);
       if (signal.aborted) return;
       wait = await this.#attend(signal);
@@ -177,7 +184,7 @@ export class PresenceLoop implements BeatWatch {
   }
 
   #beatAccepted(): void {
-    const { intervalMs, log } = this.#options;
+    const { clock, intervalMs, log } = this.#options;
     this.#refusals = 0;
     const gapMs = this.#gap.end();
     if (gapMs > Math.max(LONGEST_GAP_MS, GAP_INTERVALS * intervalMs)) {
@@ -191,9 +198,17 @@ export class PresenceLoop implements BeatWatch {
             "makes it: let the agent register, or use --register",
         );
       }
+      const { earliest, latest } = LOOK_AFTER_GAP;
+      const intervals = earliest + this.#random() * (latest - earliest);
+      this.#earliest = clock.now() + intervals * intervalMs;
       this.refused();
     }
     if (++this.#beats >= BEATS_BETWEEN_LOOKS) this.#ask();
+  }
+
+  /** Workspaces that have started or come back together do not all ask together again. */
+  #spreadBeats(): number {
+    return Math.floor(this.#random() * (BEATS_BETWEEN_LOOKS - 1));
   }
 
   #ask(): void {
@@ -219,9 +234,9 @@ export class PresenceLoop implements BeatWatch {
 
   /** Looks, and says how long to wait until the next try, where one is needed. */
   async #attend(signal: AbortSignal): Promise<number> {
-    const { clock } = this.#options;
+    const { clock, intervalMs } = this.#options;
     this.#isAsked = false;
-    this.#beats = 0;
+    this.#beats = this.#beats >= BEATS_BETWEEN_LOOKS ? 0 : this.#spreadBeats();
     const { isDone, outcome } = await this.#look(signal);
     if (this.#removal.lasts) return this.#removal.nextLookMs(this.#random());
     if (this.#isDoubted) return CONFIRM_MS;
@@ -234,6 +249,7 @@ export class PresenceLoop implements BeatWatch {
     return retryWait({
       failures: ++this.#failures,
       retryAfterSeconds: outcome?.retryAfterSeconds,
+      spreadMs: intervalMs,
       random: this.#random(),
     });
   }

@@ -26,7 +26,7 @@ export interface RegistrationSettings extends AgentCardOptions {
 export interface RegistrationOptions extends RegistrationSettings {
   readonly sender: Sender;
   /** Keeps the token that the platform issues. */
-  readonly token: IssuedToken;
+  readonly token: Pick<IssuedToken, "isThere" | "isStored" | "probe" | "offer">;
   /**
    * Lets it use the disk.
    *
