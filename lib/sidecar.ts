@@ -86,20 +86,21 @@ export class Sidecar {
    * @throws {TypeError} An option is not allowed, or a proxy would read the token.
    */
   constructor(options: SidecarOptions) {
-    const { clock = systemClock, secrets = new Secrets(), sharing = ALONE } = options;
+    const { clock = systemClock, random = Math.random } = options;
+    const { secrets = new Secrets(), sharing = ALONE } = options;
     const { disk, pace, tokenDisk } = sharing;
     const { log = createLog({ level: "info", format: "text", secrets }).log } = options;
     const complete = completeOptions(options);
     const { configsDir, reportFile, reportMaxAgeSeconds, workspaceId } = complete;
     const intervalMs = complete.intervalSeconds * 1000;
     const contact = new Contact();
-    const places = ownPlaces(Math.random());
+    const places = ownPlaces(random());
     const store = tokenStore(complete, { secrets, log });
     const source = new PromptTokens(store, { log, disk: tokenDisk });
     const sender = authorizedSender(complete, source);
     this.vitals = new Vitals({ gauges: () => gauges(this.#deliveries, store), clock });
     this.#status = statusFile(complete, { vitals: this.vitals, secrets, disk, log, clock });
-    const common = { workspaceId, sender, contact, vitals: this.vitals, log, clock };
+    const common = { workspaceId, sender, contact, vitals: this.vitals, log, clock, random };
     this.#log = log;
     this.#clock = clock;
     this.#secrets = secrets;

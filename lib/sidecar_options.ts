@@ -156,11 +156,13 @@ export interface SidecarOptions extends PlatformOptions, Partial<AgentCardOption
   readonly log?: Log;
   /** Where time comes from; by default from the system. */
   readonly clock?: Clock;
+  /** Where random numbers in [0, 1) come from; by default from `Math.random`. */
+  readonly random?: () => number;
 }
 
 /** The options with what holds where nothing is said, but for where to log and what hides there. */
 export type CompleteOptions =
-  & Required<Omit<SidecarOptions, Undecided | "sharing" | "secrets" | "log" | "clock">>
+  & Required<Omit<SidecarOptions, Undecided | "sharing" | "secrets" | "log" | "clock" | "random">>
   & Pick<SidecarOptions, Undecided>;
 
 /** The options that may say nothing. */

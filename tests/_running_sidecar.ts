@@ -51,6 +51,7 @@ export async function makeSidecar(
     token: workspace.token,
     log,
     clock,
+    random: randomInTheMiddle(),
     ...options,
   });
   const logged = (pattern: RegExp) =>
@@ -63,6 +64,19 @@ export async function makeSidecar(
       return logged(pattern)[0] ?? "";
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+/**
+ * Random numbers that shift nothing: the second beat comes an interval after the first, and the first
+ * poll half an interval after it.
+ */
+function randomInTheMiddle(): () => number {
+  let next = 0.9;
+  return () => {
+    const random = next;
+    next = 0.5;
+    return random;
   };
 }
 

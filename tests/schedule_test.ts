@@ -1,6 +1,6 @@
-import { assertAlmostEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { nextTurn } from "../lib/schedule.ts";
+import { nextTurn, ownPlaces } from "../lib/schedule.ts";
 
 const turns: [name: string, last: number, random: number, due: number][] = [
   ["the first turn was on time", 0, 0.5, 130],
@@ -9,7 +9,9 @@ const turns: [name: string, last: number, random: number, due: number][] = [
   ["the last turn was early", 28.5, 0.5, 160],
   ["the last turn was late", 31.5, 0.5, 160],
   ["the last turn was a retry between two places", 40, 0.5, 160],
-  ["a place of the grid is too close to the last turn", 28, 0.5, 160],
+  ["a place of the grid is too close to the last turn", 28, 0, 158.5],
+  ["the one after a place that was too close would be too late", 28, 1, 161],
+  ["the random number is in the middle of what is left then", 28, 0.5, 159.75],
   ["turns were missed (D11)", 95, 0.5, 220],
 ];
 for (const [name, last, random, due] of turns) {
@@ -47,4 +49,35 @@ Deno.test("nextTurn() never drifts from the grid when turns are late or retried 
     }
     return true;
   }));
+});
+
+const places: [random: number, beat: number, poll: number][] = [
+  [0, 0.1, 0.6],
+  [0.25, 0.35, 0.85],
+  [0.5, 0.6, 0.1],
+  [0.75, 0.85, 0.35],
+  [0.999, 1.099, 0.599],
+];
+for (const [random, beat, poll] of places) {
+  Deno.test(`ownPlaces() are ${beat} and ${poll} when the random number is ${random}`, () => {
+    const places = ownPlaces(random);
+    assertAlmostEquals(places.beat, beat);
+    assertAlmostEquals(places.poll, poll);
+  });
+}
+
+Deno.test("nextTurn() gives every second turn after the start a place of its own, at most 1.1 intervals later", () => {
+  // So many workspaces that are started at once, and how many of them beat in each tenth of the next
+  // interval.
+  const count = 10_000;
+  const tenths = Array.from({ length: 10 }, () => 0);
+  for (let index = 0; index < count; index++) {
+    const { beat: gridStart } = ownPlaces(index / count);
+    const random = (index * 0.618034) % 1;
+    const due = nextTurn({ gridStart, intervalMs: 1, last: 0, random });
+    const tenth = Math.floor((due - 0.1) * 10);
+    if (tenth >= 0 && tenth < 10) tenths[tenth] = (tenths[tenth] ?? 0) + 1;
+    else assertEquals(due >= 0.05 && due <= 1.1, true, `${due}`);
+  }
+  assertEquals(tenths.slice(1, 9).every((each) => Math.abs(each - 1000) < 50), true, `${tenths}`);
 });

@@ -64,7 +64,7 @@ eachDialect.test("Sidecar.run() asks for the workspace with the third refusal of
   for (let beats = 2; beats <= 4; beats += 2) {
     await platform.waitFor(({ route }) => route === "heartbeat", { count: beats });
     assertEquals(platform.requestsTo("workspace").length, 0);
-    await advance(clock, 2000);
+    await advance(clock, 12_000);
   }
   await platform.waitFor(({ route }) => route === "workspace");
   assertEquals(platform.requestsTo("heartbeat").length, 6);

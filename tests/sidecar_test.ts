@@ -61,13 +61,13 @@ eachDialect.test("Sidecar.run() logs the begin and the end of an outage of the b
   const { clock, platform, logged } = running;
   for (let count = 1; count <= 4; count++) {
     await platform.waitFor(({ route }) => route === "heartbeat", { count });
-    await advance(clock, 10_000);
+    await advance(clock, 20_000);
   }
   await platform.waitFor(({ route, status }) => route === "heartbeat" && status === 200);
   await clock.sleeping(3);
   const [begin = "", end = "", ...more] = logged(/^(WARN|INFO|ERROR) .*[Bb]eat/);
   assertMatch(begin, /^WARN The beat failed: answered 503: draining; retrying$/);
-  assertMatch(end, /^INFO Beats recovered after 40\.0 s and 4 failed attempts$/);
+  assertMatch(end, /^INFO Beats recovered after 80\.0 s and 4 failed attempts$/);
   assertEquals(more, []);
 });
 

@@ -13,6 +13,12 @@ export interface BeatingOptions {
    * @default {30}
    */
   readonly intervalSeconds?: number;
+  /**
+   * When the second beat comes, as a part of the interval; undefined for anywhere.
+   *
+   * @default {1}
+   */
+  readonly place?: number | undefined;
   /** Random numbers in [0, 1), one after another and again; by default in the middle: no jitter. */
   readonly randoms?: readonly number[];
   /** Makes what sends out of the plain client. */
@@ -31,6 +37,7 @@ export interface BeatingOptions {
  */
 export function startBeating(platform: DevPlatform, options: BeatingOptions = {}) {
   const { intervalSeconds = 30, randoms = [0.5], report = new Report() } = options;
+  const { place } = { place: 1, ...options };
   const workspace = platform.addWorkspace({ token: null, inboundSecret: "inbound-secret" });
   const clock = new ManualClock();
   const contact = new Contact();
@@ -43,6 +50,7 @@ export function startBeating(platform: DevPlatform, options: BeatingOptions = {}
   const loop = new BeatLoop({
     workspaceId: workspace.id,
     intervalMs: intervalSeconds * 1000,
+    ...(place !== undefined && { place }),
     sender: {
       send(request, sending) {
         attempts.push(clock.now() / 1000);

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertLessOrEqual } from "@std/assert";
 import { InboundSecret } from "../../lib/secrets/mod.ts";
 import { Secrets } from "../../lib/log/mod.ts";
 import { PlatformClient, wakeRequest } from "../../lib/platform/mod.ts";
@@ -202,3 +202,16 @@ eachDialect.test("BeatLoop.run() keeps its cadence while the disk refuses the in
   await inbound.settled();
   assertEquals(await Deno.readTextFile(file), "inbound-secret");
 });
+
+const spread: [random: number, waits: number[]][] = [
+  [0, [1.5, 30, 30]],
+  [0.5, [18, 30, 30]],
+  [1 - Number.EPSILON, [33, 31.5, 30]], // the jitter of the second is cut off
+];
+for (const [random, waits] of spread) {
+  Deno.test(`BeatLoop.run() waits ${waits.join(", ")} s between its first beats when the random number is ${random}`, async () => {
+    await using platform = await startDevPlatform();
+    await using beating = startBeating(platform, { place: undefined, randoms: [random] });
+    for (const wait of waits) assertAlmostEquals(await beating.next(), wait, 1e-6);
+  });
+}

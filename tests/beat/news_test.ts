@@ -135,7 +135,7 @@ eachDialect.test("BeatLoop.run() waits as it was asked to when there is news whi
   await using platform = await startDevPlatform({ dialect });
   const limited = { kind: "answer", status: 429, headers: { "retry-after": "20" } } as const;
   platform.fault("heartbeat", limited, { times: 1 });
-  await using beating = startBeating(platform);
+  await using beating = startBeating(platform, { randoms: [0] });
   assertEquals(await beating.asleep(), 20);
   await beating.tell((report) => report.startTask("news"));
   assertEquals(await beating.asleep(), 20);

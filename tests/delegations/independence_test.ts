@@ -19,7 +19,12 @@ Deno.test("PollLoop.run() keeps polling and delivering while a wake and a note h
     onUnwoken: (results) => wakes.add(results),
     onUnnotified: (results) => notes.add(results),
   });
-  const polls = new PollLoop({ ...bench.common, intervalMs: INTERVAL_MS, deliveries });
+  const polls = new PollLoop({
+    ...bench.common,
+    intervalMs: INTERVAL_MS,
+    phase: 0.5,
+    deliveries,
+  });
   bench.workspace.agent = { kind: "blocks" };
   bench.platform.fault("notify", { kind: "hang" });
   await using _polls = running((signal) => polls.run(signal));

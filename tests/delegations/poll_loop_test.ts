@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { PollLoop, type PollLoopOptions } from "../../lib/delegations/poll_loop.ts";
 import { consumeResults } from "../support/reference_consumer.ts";
 import { type Bench, impatient, never, running, startBench } from "./_bench.ts";
@@ -6,6 +12,8 @@ import { exampleRow, OTHER_ID } from "./_examples.ts";
 import { eachDialect } from "../support/mod.ts";
 
 const INTERVAL_MS = 30_000;
+/** When the first poll comes, as a part of that. */
+const PHASE = 0.25;
 const GRACE = { grace: true };
 
 /** A poll loop, with the batches that it announces. */
@@ -14,6 +22,7 @@ function pollLoop(bench: Bench, options: Partial<PollLoopOptions> = {}) {
   const loop = new PollLoop({
     ...bench.common,
     intervalMs: INTERVAL_MS,
+    phase: PHASE,
     deliveries,
     ...options,
   });
@@ -240,21 +249,21 @@ eachDialect.test("PollLoop.poll() says what to do when the token is refused", as
   assertStringIncludes(bench.lines("WARN").join(), "put it into the token file");
 });
 
-eachDialect.test("PollLoop.run() polls half an interval after the start, then every interval", async (dialect) => {
+eachDialect.test("PollLoop.run() polls at its place in the first interval, then every interval", async (dialect) => {
   await using bench = await startBench({ dialect });
   const { clock } = bench.common;
   const { loop } = pollLoop(bench);
   await using _run = running((signal) => loop.run(signal));
-  assertEquals(await clock.sleeping(), [INTERVAL_MS / 2]);
+  assertEquals(await clock.sleeping(), [PHASE * INTERVAL_MS]);
   assertEquals(bench.platform.requests.length, 0);
-  for (const wait of [INTERVAL_MS / 2, INTERVAL_MS, INTERVAL_MS]) {
+  for (const wait of [PHASE * INTERVAL_MS, INTERVAL_MS, INTERVAL_MS]) {
     assertEquals(await clock.sleeping(), [wait]);
     clock.advance(wait);
     await bench.platform.waitFor(() => true, { from: bench.platform.requests.length });
   }
 });
 
-eachDialect.test("PollLoop.run() does not poll while contact is lost, and does at once when it is back", async (dialect) => {
+eachDialect.test("PollLoop.run() does not poll while contact is lost, and does at its next place when it is back", async (dialect) => {
   await using bench = await startBench({ dialect });
   const { clock, contact } = bench.common;
   const { loop } = pollLoop(bench);
@@ -263,13 +272,18 @@ eachDialect.test("PollLoop.run() does not poll while contact is lost, and does a
   contact.record(false);
   clock.advance(10 * INTERVAL_MS);
   await bench.roundTrip();
-  assertEquals(bench.platform.requestsTo("delegations"), []);
   contact.record(true);
+  assertEquals(await clock.sleeping(), [PHASE * INTERVAL_MS]);
+  assertEquals(bench.platform.requestsTo("delegations"), []);
+  clock.advance(PHASE * INTERVAL_MS);
   await bench.platform.waitFor(({ route }) => route === "delegations");
 });
 
-eachDialect.test("PollLoop.run() waits as long as Retry-After says, and no longer than a minute", async (dialect) => {
-  const table: [header: string, waits: number][] = [["45", 45_000], ["3600", 60_000]];
+eachDialect.test("PollLoop.run() waits for its first place after what Retry-After says, up to a minute", async (dialect) => {
+  const table: [header: string, waits: number][] = [["25", 30_000], ["45", 60_000], [
+    "3600",
+    90_000,
+  ]];
   for (const [retryAfter, waits] of table) {
     await using bench = await startBench({ dialect });
     const { clock } = bench.common;
@@ -281,7 +295,19 @@ eachDialect.test("PollLoop.run() waits as long as Retry-After says, and no longe
     const { loop } = pollLoop(bench);
     await using _run = running((signal) => loop.run(signal));
     await clock.sleeping();
-    clock.advance(INTERVAL_MS / 2);
+    clock.advance(PHASE * INTERVAL_MS);
     assertEquals(await clock.sleeping(), [waits], retryAfter);
   }
 });
+
+for (const [random, place] of [[0, 0.6], [0.499, 1.099], [0.5, 0.1]] as const) {
+  Deno.test(`PollLoop.run() polls first after ${place} intervals when the random number is ${random}`, async () => {
+    await using bench = await startBench();
+    const { deliveries } = bench.deliveries();
+    const options = { intervalMs: INTERVAL_MS, deliveries, random: () => random };
+    const loop = new PollLoop({ ...bench.common, ...options });
+    await using _run = running((signal) => loop.run(signal));
+    const [wait = NaN] = await bench.common.clock.sleeping();
+    assertAlmostEquals(wait, place * INTERVAL_MS, 1e-6);
+  });
+}

@@ -85,6 +85,8 @@ Deno.test("BeatLoop makes PresenceLoop register with the first beat, and again w
   platform.advance(181_000);
   assertEquals([sender.count("register"), both.workspace.livenessKey], [1, false]);
   await both.beat();
+  await clock.sleeping(2);
+  clock.advance(24_000); // the look is spread
   await sender.ended("register", 2);
   assertEquals(both.workspace.livenessKey, true);
 });

@@ -93,7 +93,7 @@ Deno.test("PresenceLoop.run() goes on as if nothing had been when the platform k
   await presence.sleepOver();
   await sender.ended("workspace", 2);
   clock.advance(120_000);
-  beat("ok", 9);
+  beat("ok", 5);
   await turn();
   assertEquals([sender.sent.length, presence.told().length, presence.removals()], [2, 1, 0]);
 });

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
 import { type DevPlatform, type Fault, startDevPlatform } from "../../scripts/dev_platform/mod.ts";
 import { makePresence, type Presence, type PresenceOptions, turn } from "./_presence.ts";
 
@@ -34,6 +34,7 @@ for (const [interval, seconds, isGap] of gaps) {
     clock.advance(seconds * 1000);
     beat("unreachable", 5);
     beat();
+    if (isGap) assertEquals(await presence.sleepOver(), 0.8 * interval);
     await sender.ended("workspace", isGap ? 2 : 1);
     if (isGap) await sender.ended("register", 2);
     beat("ok", 10); // and with them the next look
@@ -51,6 +52,7 @@ Deno.test("PresenceLoop.beatEnded() says after a gap that the workspace is regis
   assertEquals(workspace.livenessKey, false);
   clock.advance(181_000);
   beat();
+  await presence.sleepOver();
   await sender.ended("register", 2);
   assertEquals(workspace.livenessKey, true);
   assertEquals(presence.told().slice(1), [
@@ -67,6 +69,7 @@ Deno.test("PresenceLoop.run() does not register after a gap while the workspace 
   workspace.status = "paused";
   clock.advance(200_000);
   beat();
+  await presence.sleepOver();
   await sender.ended("workspace", 2);
   beat("ok", 10);
   await sender.ended("workspace", 3);
@@ -88,6 +91,7 @@ Deno.test("PresenceLoop.beatEnded() warns once, and looks, when no beat was acce
   clock.advance(150_600);
   beat("unreachable");
   beat();
+  await presence.sleepOver();
   await sender.ended("workspace");
   beat();
   await turn();
@@ -109,10 +113,26 @@ Deno.test("PresenceLoop.run() looks again soon after a gap when the platform doe
   beat();
   clock.advance(200_000);
   beat();
+  await presence.sleepOver();
   await sender.ended("workspace");
   assertEquals(await presence.sleepOver(), 0.75);
   await sender.ended("workspace", 2);
 });
+
+for (const [random, seconds] of [[0, 6], [1 - Number.EPSILON, 42]] as const) {
+  Deno.test(`PresenceLoop.run() looks ${seconds} s after the beat that ends a gap when the random number is ${random}`, async () => {
+    await using platform = await startDevPlatform();
+    await using presence = await makePresence(platform, { random });
+    const { beat, clock, sender } = presence;
+    presence.start();
+    clock.advance(200_000);
+    beat();
+    await turn();
+    assertEquals(sender.sent, []);
+    assertAlmostEquals(await presence.sleepOver(), seconds, 1e-6);
+    await sender.ended("workspace");
+  });
+}
 
 Deno.test("PresenceLoop.run() does not count the time before it began as a gap", async () => {
   await using platform = await startDevPlatform();

@@ -138,8 +138,8 @@ Deno.test("PresenceLoop.run() looks again soon, more and more seldom, for 5 minu
     waits.push(wait / 1000);
     clock.advance(wait);
   }
-  // Three quarters of the steps 1, 2, 4, 8, 16, 30, 30 … s.
-  assertEquals(waits.slice(0, 7), [0.75, 1.5, 3, 6, 12, 22.5, 22.5]);
+  // Three quarters of the steps 1, 12, 24, 24 … s.
+  assertEquals(waits.slice(0, 7), [0.75, 9, 18, 18, 18, 18, 18]);
   await sender.ended("workspace", looks);
   clock.advance(60 * MINUTE_MS);
   await turn();
@@ -161,8 +161,8 @@ Deno.test("PresenceLoop.run() waits as long as the platform asks for before it l
   });
   presence.start();
   presence.loop.refused();
-  assertEquals(await presence.clock.sleeping(), [40_000]);
-  presence.clock.advance(40_000);
+  assertEquals(await presence.clock.sleeping(), [52_000]);
+  presence.clock.advance(52_000);
   await presence.sender.ended("workspace", 2);
 });
 
@@ -250,3 +250,21 @@ Deno.test("PresenceLoop.run() ends when the signal aborts, whatever it is at", a
   }
   assertEquals(platform.requests.length, 0);
 });
+
+for (const [random, beats] of [[0, 10], [0.5, 6], [1 - Number.EPSILON, 2]] as const) {
+  Deno.test(`PresenceLoop.run() looks with the ${beats}. beat after a look for another reason when the random number is ${random}, and then with every tenth`, async () => {
+    await using platform = await startDevPlatform();
+    await using presence = await makePresence(platform, { random });
+    const { beat, loop, sender } = presence;
+    presence.start();
+    loop.refused();
+    await sender.ended("workspace");
+    for (const [index, count] of [beats, 10, 10].entries()) {
+      beat("ok", count - 1);
+      await turn();
+      assertEquals(sender.sent.length, index + 1);
+      beat();
+      await sender.ended("workspace", index + 2);
+    }
+  });
+}

@@ -55,7 +55,7 @@ for (const [what, route, fault, says, asked] of obstacles) {
       waits.push(await presence.sleepOver());
       beat();
     }
-    assertEquals(waits.slice(0, 7), [0.75, 1.5, 3, 6, 12, 22.5, 22.5]);
+    assertEquals(waits.slice(0, 7), [0.75, 9, 18, 18, 18, 18, 18]);
     await sender.ended(last, tries);
     assertEquals(presence.told(), [
       `WARN The workspace could not be registered: ${says}; trying again, and beats go on`,
@@ -83,6 +83,7 @@ Deno.test("PresenceLoop.run() registers with the next look, and says that it has
   await sender.ended("register", 2);
   platform.clearFaults();
   beat("ok", 10);
+  await presence.sleepOver(); // there was a gap
   await sender.ended("register", 3);
   assertEquals(presence.told().map((line) => line.split(" ", 1)[0]), [
     ...["WARN", "ERROR", "INFO"],
@@ -98,7 +99,7 @@ Deno.test("PresenceLoop.run() waits as long as the platform asks for before it r
   presence.start();
   presence.beat();
   await presence.sender.ended("register");
-  assertEquals(await presence.clock.sleeping(), [40_000]);
+  assertEquals(await presence.clock.sleeping(), [52_000]);
 });
 
 Deno.test("PresenceLoop.run() looks no sooner than it wants to when beats end while a registration is to be tried again", async () => {
@@ -137,11 +138,11 @@ for (const [what, spoil, file] of mendable) {
     presence.start();
     presence.beat();
     await sender.ended("workspace");
-    for (const wait of [0.75, 1.5]) assertEquals(await presence.sleepOver(), wait);
-    assertEquals(await presence.clock.sleeping(), [3000]);
+    for (const wait of [0.75, 9]) assertEquals(await presence.sleepOver(), wait);
+    assertEquals(await presence.clock.sleeping(), [18_000]);
     assertEquals(sender.count("register"), 0);
     await Deno.remove(`${dir}/${file}`, { recursive: true });
-    presence.clock.advance(3000);
+    presence.clock.advance(18_000);
     await sender.ended("register");
     const [begin = "", ...more] = presence.told();
     assertMatch(
@@ -149,7 +150,7 @@ for (const [what, spoil, file] of mendable) {
       /^WARN The workspace could not be registered: .+; trying again, and beats go/,
     );
     assertEquals(more, [
-      "INFO Registering recovered after 5.3 s and 3 failed attempts",
+      "INFO Registering recovered after 27.8 s and 3 failed attempts",
       "INFO The workspace is registered, and has got a token",
     ]);
   });
@@ -162,7 +163,7 @@ Deno.test("PresenceLoop.run() registers again and again when the platform says 4
   presence.start();
   presence.beat();
   await presence.sender.ended("register");
-  for (const wait of [0.75, 1.5]) assertEquals(await presence.sleepOver(), wait);
+  for (const wait of [0.75, 9]) assertEquals(await presence.sleepOver(), wait);
   await presence.sender.ended("register", 3);
   assertMatch(presence.told().at(-1) ?? "", /^INFO The workspace is registered/);
 });
@@ -187,6 +188,7 @@ Deno.test("PresenceLoop.run() does not register again when the platform has refu
   assertEquals(more, []);
   clock.advance(150_001);
   beat();
+  await presence.sleepOver();
   await sender.ended("register", 2);
   const looks = sender.sent.map((name) => name[0]).join("");
   assertEquals(looks, "wrwwwr", "w for workspace, r for register");
