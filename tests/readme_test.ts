@@ -114,6 +114,8 @@ const TRIALS: Record<string, (command: string) => Promise<void>> = {
   "deno task check:package": () => Promise.resolve(),
   // tests/delegations/kill_test.ts runs 20 rounds of it.
   "deno task stress": () => Promise.resolve(),
+  // tests/scripts/fleet_test.ts runs it with fewer workspaces.
+  "deno task fleet": () => Promise.resolve(),
   // Twenty seconds of figures; tests/delegations/journal_test.ts tests what they show.
   "deno task bench:deliveries": () => Promise.resolve(),
   // Half a minute of figures; tests/e2e/report_test.ts tests what they show.

@@ -13,8 +13,8 @@ import {
 import type { Vitals } from "../vitals/mod.ts";
 import { BeatGap } from "./beat_gap.ts";
 import { foundPresence, type RemovedPresence } from "./found_presence.ts";
-import type { Registration, RegistrationResult } from "./registration.ts";
-import { RegistrationEffort } from "./registration_effort.ts";
+import type { RegistrationResult } from "./registration.ts";
+import { RegistrationEffort, type RegistrationEffortOptions } from "./registration_effort.ts";
 import { Removal } from "./removal.ts";
 import { Rest } from "./rest.ts";
 
@@ -52,7 +52,7 @@ export interface PresenceLoopOptions {
   readonly pace?: (requests: number, signal: AbortSignal) => Promise<void>;
   readonly contact: Contact;
   /** Registers the workspace; undefined when somebody else does. */
-  readonly registration: Registration | undefined;
+  readonly registration: RegistrationEffortOptions["registration"] | undefined;
   /** Whether a workspace that was removed is waited for. */
   readonly waitsForRestore: boolean;
   /** Learns that the workspace was removed, and is not waited for; it may not wait itself. */

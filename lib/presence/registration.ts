@@ -26,7 +26,7 @@ export interface RegistrationSettings extends AgentCardOptions {
 export interface RegistrationOptions extends RegistrationSettings {
   readonly sender: Sender;
   /** Keeps the token that the platform issues. */
-  readonly token: Pick<IssuedToken, "isThere" | "isStored" | "probe" | "offer">;
+  readonly token: IssuedToken;
   /**
    * Lets it use the disk.
    *

@@ -12,7 +12,7 @@ const EAGER_MS = 5 * 60_000;
 
 /** Options of {@linkcode RegistrationEffort}. */
 export interface RegistrationEffortOptions {
-  readonly registration: Registration;
+  readonly registration: Pick<Registration, "hasToken" | "prepare" | "register">;
   readonly log: Log;
   readonly clock: Clock;
 }
