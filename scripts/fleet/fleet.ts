@@ -109,7 +109,6 @@ export class Fleet {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const end of this.#ends) end.abort();
     await this.#ended;
-    this.clock[Symbol.dispose]();
   }
 
   #beaten(member: Member): void {

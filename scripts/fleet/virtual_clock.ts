@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers";
 import type { Clock } from "../../lib/clock.ts";
 
 /** Someone who sleeps. */
@@ -14,16 +15,9 @@ const TICK_MS = 10;
  * follows from waking them settle in between.
  */
 export class VirtualClock implements Clock {
-  readonly #channel = new MessageChannel();
   /** A binary heap: the next to wake is the first. */
   readonly #sleepers: Sleeper[] = [];
   #now = 0;
-  #settled = () => {};
-
-  /** Starts at 0. */
-  constructor() {
-    this.#channel.port1.onmessage = () => this.#settled();
-  }
 
   /** @inheritdoc */
   now(): number {
@@ -60,18 +54,10 @@ export class VirtualClock implements Clock {
     this.#now = until;
   }
 
-  /** Frees what it holds. */
-  [Symbol.dispose](): void {
-    this.#channel.port1.onmessage = null;
-    this.#channel.port1.close();
-    this.#channel.port2.close();
-  }
-
-  /** All promises that can settle have settled before the next message comes. */
+  /** All promises that can settle have done so before an immediate's turn comes. */
   #settle(): Promise<void> {
     return new Promise((resolve) => {
-      this.#settled = resolve;
-      this.#channel.port2.postMessage(undefined);
+      setImmediate(resolve);
     });
   }
 

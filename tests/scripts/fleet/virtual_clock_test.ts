@@ -4,7 +4,7 @@ import { VirtualClock } from "../../../scripts/fleet/virtual_clock.ts";
 const { signal } = new AbortController();
 
 Deno.test("VirtualClock.run() wakes sleepers in the order of their time, and lets what follows settle in between", async () => {
-  using clock = new VirtualClock();
+  const clock = new VirtualClock();
   const woken: string[] = [];
   for (const ms of [500, 100, 30_000, 300, 200, 400]) {
     clock.sleep(ms, signal).then(async () => {
@@ -21,7 +21,7 @@ Deno.test("VirtualClock.run() wakes sleepers in the order of their time, and let
 });
 
 Deno.test("VirtualClock.run() wakes together what is due within 10 ms", async () => {
-  using clock = new VirtualClock();
+  const clock = new VirtualClock();
   const woken: number[] = [];
   for (const ms of [11, 19.5, 20, 20.1]) {
     clock.sleep(ms, signal).then(() => woken.push(clock.now()));
@@ -31,7 +31,7 @@ Deno.test("VirtualClock.run() wakes together what is due within 10 ms", async ()
 });
 
 Deno.test("VirtualClock.sleep() ends when its signal aborts", async () => {
-  using clock = new VirtualClock();
+  const clock = new VirtualClock();
   const end = new AbortController();
   const slept = clock.sleep(1000, end.signal);
   end.abort();
