@@ -114,7 +114,7 @@ const TRIALS: Record<string, (command: string) => Promise<void>> = {
   "deno task check:package": () => Promise.resolve(),
   // tests/delegations/kill_test.ts runs 20 rounds of it.
   "deno task stress": () => Promise.resolve(),
-  // tests/scripts/fleet_test.ts runs it with fewer workspaces.
+  // tests/docs/fleet_test.ts runs it with fewer workspaces.
   "deno task fleet": () => Promise.resolve(),
   // Twenty seconds of figures; tests/delegations/journal_test.ts tests what they show.
   "deno task bench:deliveries": () => Promise.resolve(),

@@ -17,6 +17,7 @@ export const TEST_OF_DOCUMENT: Readonly<Record<string, string>> = {
   "docs/adapters.md": "tests/docs/adapters_test.ts",
   "docs/deploy.md": "tests/docs/deploy_test.ts",
   "docs/files.md": "tests/docs/files_test.ts",
+  "docs/fleet.md": "tests/docs/fleet_test.ts",
   "docs/metrics.md": "tests/docs/metrics_test.ts",
   "docs/operations.md": "tests/docs/operations_test.ts",
   "docs/release.md": "tests/docs/release_test.ts",
