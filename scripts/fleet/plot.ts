@@ -50,7 +50,7 @@ function panel({ perSecond, scenario, steadyRate }: Simulated, top: number): str
     `  <text x="${at.x}" y="${at.y}" text-anchor="${at.anchor}">${escaped(text)}</text>`;
   const points = perSecond.map((rate, second) => `${x(second + 0.5)},${y(rate)}`);
   const peak = Math.max(...perSecond);
-  const cut = peak > highest ? `; the highest second, ${peak}, is cut off` : "";
+  const cut = peak > highest ? ` (its highest second: ${peak})` : "";
   const minutes = Array.from(
     { length: Math.floor(perSecond.length / 60) + 1 },
     (_, minute) => label(String(minute), { x: x(minute * 60), y: bottom + 16, anchor: "middle" }),
