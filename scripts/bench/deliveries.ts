@@ -6,7 +6,14 @@
  */
 
 import { startDevPlatform } from "../dev_platform/mod.ts";
-import type { PolledOnce } from "./_polling_child.ts";
+import { denoEnvironment } from "../sidecar_process/mod.ts";
+import { tokenFile } from "../../lib/permissions.ts";
+import type { Held, Took } from "./measured/ordered.ts";
+import { RunningProgram } from "./running_program.ts";
+import { median } from "./statistics.ts";
+
+/** What the child says of one poll. */
+type PolledOnce = Took & Held;
 
 const POLLS = 1000;
 const RESULTS_PER_POLL = 50;
@@ -37,7 +44,18 @@ try {
 async function pollOften(path: string): Promise<PolledOnce[]> {
   await using platform = await startDevPlatform();
   const workspace = platform.addWorkspace();
-  await using child = spawnChild([platform.url, workspace.id, workspace.token ?? "", path]);
+  await Deno.writeTextFile(tokenFile(folder), workspace.token ?? "", { mode: 0o600 });
+  const script = new URL("measured/ordered.ts", import.meta.url).pathname;
+  await using child = new RunningProgram({
+    program: Deno.execPath(),
+    args: [
+      ...["run", "--v8-flags=--expose-gc", "--no-prompt", "-P=bench", script],
+      ...[platform.url, workspace.id, folder, path],
+    ],
+    env: denoEnvironment(),
+    cwd: folder,
+  });
+  await child.answer<Took>(); // it is ready
   const polled: PolledOnce[] = [];
   for (let poll = 1; poll <= POLLS; poll++) {
     workspace.injectRows(
@@ -52,44 +70,9 @@ async function pollOften(path: string): Promise<PolledOnce[]> {
       })),
       { replace: true },
     );
-    polled.push(await child.poll());
+    polled.push({ ...await child.order<Took>("poll"), ...await child.order<Held>("memory") });
   }
   return polled;
-}
-
-interface Child extends AsyncDisposable {
-  poll(): Promise<PolledOnce>;
-}
-
-function spawnChild(args: readonly string[]): Child {
-  const script = new URL("_polling_child.ts", import.meta.url).pathname;
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--v8-flags=--expose-gc", "--no-prompt", "-P=bench", script, ...args],
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const orders = child.stdin.getWriter();
-  const answers = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  return {
-    async poll() {
-      await orders.write(new Uint8Array(1));
-      while (!text.includes("\n")) {
-        const { done, value } = await answers.read();
-        if (done) throw new Error("The polling process ended early");
-        text += value;
-      }
-      const end = text.indexOf("\n");
-      const polled: PolledOnce = JSON.parse(text.slice(0, end));
-      text = text.slice(end + 1);
-      return polled;
-    },
-    async [Symbol.asyncDispose]() {
-      await orders.close();
-      await answers.cancel();
-      await child.status;
-    },
-  };
 }
 
 function figures(name: string, polled: readonly PolledOnce[]): string {
@@ -99,10 +82,6 @@ function figures(name: string, polled: readonly PolledOnce[]): string {
     `${mebibytes(({ heapBytes }) => heapBytes)} in use, ${
       mebibytes(({ rssBytes }) => rssBytes)
     } held`;
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 }
 
 async function sizeOf(path: string): Promise<string> {

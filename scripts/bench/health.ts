@@ -10,6 +10,7 @@ import { Vitals } from "../../lib/vitals/mod.ts";
 import { compileArguments } from "../compile/arguments.ts";
 import { makeBinary } from "../compile/binary.ts";
 import { parseOptions } from "../compile/options.ts";
+import { median } from "./statistics.ts";
 
 const MOST_MS = 60;
 const RUNS = 20;
@@ -26,12 +27,6 @@ async function measure(binary: string, args: readonly string[], runs: number): P
     }
   }
   return took.sort((a, b) => a - b);
-}
-
-function median(sorted: readonly number[]): number {
-  const [one = NaN, other = NaN] = [Math.floor, Math.ceil]
-    .map((round) => sorted[round((sorted.length - 1) / 2)]);
-  return (one + other) / 2;
 }
 
 /** A status that says that all is well. */

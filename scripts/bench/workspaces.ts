@@ -13,6 +13,7 @@ import { grantFlags, workspacesGrants } from "../../lib/permissions.ts";
 import { type DevPlatform, type DevWorkspace, startDevPlatform } from "../dev_platform/mod.ts";
 import { v8Flags } from "../compile/arguments.ts";
 import { startSidecar } from "../sidecar_process/mod.ts";
+import { processFigures } from "./process_figures.ts";
 
 const INTERVAL_SECONDS = 30;
 const LONGEST_GAP_SECONDS = 40;
@@ -26,11 +27,9 @@ if (!(Number.isInteger(workspaces) && workspaces > 0 && minutes > 0)) {
   Deno.exit(64);
 }
 
-/** The process's memory that stays in RAM, in MiB. Deno itself may not look at /proc. */
+/** The process's memory that stays in RAM, in MiB. */
 async function residentMib(pid: number): Promise<number> {
-  const { stdout } = await new Deno.Command("cat", { args: [`/proc/${pid}/status`] }).output();
-  const [, kib] = /^VmRSS:\s+(\d+)/m.exec(new TextDecoder().decode(stdout)) ?? [];
-  return Number(kib) / 1024;
+  return (await processFigures(pid)).residentBytes / 2 ** 20;
 }
 
 /** Every gap between two accepted beats, and from the last one until now, in seconds. */

@@ -11,3 +11,4 @@ export {
   startReport,
   startSidecar,
 } from "./sidecar_process.ts";
+export { TextLineStream } from "./text_line_stream.ts";

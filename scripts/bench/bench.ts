@@ -1,0 +1,94 @@
+/**
+ * `deno task bench`: measures the sidecar beside the same loop in other languages, in one run.
+ * `--check` holds the budgets against what was measured; see `--help`.
+ *
+ * @module
+ */
+
+import { InputError } from "../../lib/config/mod.ts";
+import { EXIT_CODE } from "../../lib/exit_code.ts";
+import { BenchPlatform } from "./bench_platform.ts";
+import { BUDGETS, verdictLine, verdictOf } from "./budgets.ts";
+import { mapped } from "./by_contender.ts";
+import type { Course } from "./course.ts";
+import { makeField } from "./field.ts";
+import type { Figures } from "./figures.ts";
+import { describeMachine } from "./machine.ts";
+import { withMeasured } from "./markdown.ts";
+import { type BenchOptions, HELP, parseBenchOptions } from "./options.ts";
+import { type PartName, PARTS } from "./parts.ts";
+import { figureTable, machineLines } from "./table.ts";
+import { Workplace } from "./workplace.ts";
+
+/** The version of the JSON. */
+const VERSION = 1;
+
+/**
+ * Measures part after part. What rests most of the time is measured beside the quick parts, and ends
+ * before what takes the whole machine.
+ */
+async function measure(course: Course, only: readonly PartName[]): Promise<Figures> {
+  const figures: Figures = {};
+  const one = async (part: PartName) => {
+    if (!only.includes(part)) return;
+    const began = performance.now();
+    Object.assign(figures, await PARTS[part](course));
+    console.error(`${part}: ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  };
+  const inOrder = async (parts: readonly PartName[]) => {
+    for (const part of parts) await one(part);
+  };
+  await Promise.all([one("slow"), inOrder(["size", "start", "polls", "appends", "recovery"])]);
+  await one("beats");
+  return figures;
+}
+
+async function bench(options: BenchOptions): Promise<boolean> {
+  const began = performance.now();
+  const folder = await Deno.makeTempDir({ prefix: "workspace-beat-bench-" });
+  await using platform = new BenchPlatform();
+  try {
+    const at = new Date();
+    const workplace = new Workplace(folder, platform.url);
+    const field = await makeField(workplace, options.compiler);
+    const { node, python } = mapped(field.contenders, ({ asUsed }) => asUsed.start.program);
+    const machine = await describeMachine({ compiler: options.compiler, node, python });
+    const course = { platform, workplace, field, beats: options.beats };
+    const figures = await measure(course, options.only);
+    const seconds = Math.round((performance.now() - began) / 1000);
+    const text = `${machineLines(machine, at)}\n${figureTable(figures)}`;
+    console.log(text);
+    for (const line of field.missing) console.log(line);
+    console.log(`Took ${seconds} s`);
+    if (options.json !== undefined) {
+      const report = { version: VERSION, at, seconds, machine, missing: field.missing, figures };
+      await Deno.writeTextFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+    }
+    if (options.markdown !== undefined) {
+      const document = await Deno.readTextFile(options.markdown);
+      await Deno.writeTextFile(options.markdown, withMeasured(document, text));
+    }
+    return !options.check || check(figures);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Whether all budgets hold. */
+function check(figures: Figures): boolean {
+  const verdicts = BUDGETS.map((budget) => verdictOf(budget, figures));
+  for (const verdict of verdicts) console.log(verdictLine(verdict));
+  return verdicts.every(({ holds }) => holds);
+}
+
+if (import.meta.main) {
+  try {
+    const options = parseBenchOptions(Deno.args);
+    if (options === undefined) console.log(HELP);
+    else Deno.exitCode = await bench(options) ? EXIT_CODE.fine : EXIT_CODE.unexpected;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    console.error(error.message);
+    Deno.exitCode = error.exitCode;
+  }
+}

@@ -1,0 +1,43 @@
+import type { BenchPlatform } from "../bench_platform.ts";
+import type { Role } from "../contender.ts";
+import { type ProcessFigures, processFigures } from "../process_figures.ts";
+import { RunningProgram } from "../running_program.ts";
+
+/** How a contender was after some beats. */
+export interface Mark extends ProcessFigures {
+  /** How many beats had been accepted. */
+  readonly beats: number;
+  /** How many requests it had sent. */
+  readonly requests: number;
+  /** How many connections it had opened since the first beat. */
+  readonly laterConnections: number;
+}
+
+/**
+ * Lets a contender beat, and looks at it after so many beats.
+ *
+ * @param role What is started.
+ * @param beating The platform, and after how many beats: ascending.
+ * @returns How it was each time.
+ */
+export async function beat(
+  { start, workspaceId }: Role,
+  { platform, marks }: { readonly platform: BenchPlatform; readonly marks: readonly number[] },
+): Promise<Mark[]> {
+  const visits = platform.open(workspaceId);
+  await using program = new RunningProgram(start);
+  const found: Mark[] = [];
+  for (const mark of marks) {
+    if (visits.beats < mark) await program.whileItRuns(visits.reached(mark));
+    const figures = await processFigures(program.pid);
+    const { beats, laterConnections, requests } = visits;
+    found.push({ ...figures, beats, laterConnections, requests });
+  }
+  return found;
+}
+
+/** Milliseconds of computing per beat between two marks. */
+export function cpuPerBeat([from, to]: readonly Mark[]): number {
+  if (from === undefined || to === undefined) return NaN;
+  return (to.cpuSeconds - from.cpuSeconds) * 1000 / (to.beats - from.beats);
+}

@@ -1,0 +1,68 @@
+/**
+ * The figures as a Markdown table: ratios first, absolute numbers second.
+ *
+ * @module
+ */
+
+import { type ContenderName, CONTENDERS, TITLES } from "./contender.ts";
+import { type FigureName, FIGURES, type Figures, type Unit } from "./figures.ts";
+import type { Machine } from "./machine.ts";
+
+const BASE = CONTENDERS[0];
+/** What nobody can have more or less of by a factor. */
+const WITHOUT_RATIO: readonly Unit[] = ["", "bytes"];
+
+/**
+ * Writes the table.
+ *
+ * @param figures What was measured.
+ */
+export function figureTable(figures: Figures): string {
+  const names = Object.keys(FIGURES).filter((name): name is FigureName => name in figures);
+  const rows = [
+    ["", ...CONTENDERS.map((name) => TITLES[name])],
+    ["---", ...CONTENDERS.map(() => "---:")],
+    ...names.map((name) => [
+      titleOf(name),
+      ...CONTENDERS.map((contender) => cell(figures, name, contender)),
+    ]),
+  ];
+  return rows.map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+}
+
+/**
+ * Says in a few lines what the figures were measured on, and with.
+ *
+ * @param machine The machine.
+ * @param at When.
+ */
+export function machineLines(
+  { cpu, cores, kernel, memoryBytes, versions }: Machine,
+  at: Date,
+): string {
+  const names = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return `Measured on ${at.toISOString().slice(0, 10)}: ${cpu}, ${cores} cores, ` +
+    `${(memoryBytes / 2 ** 30).toFixed(0)} GiB, ${kernel}; ${names.join(", ")}.\n`;
+}
+
+/** Rows that go on with what the one above is about begin with an ellipsis, in JSON too. */
+function titleOf(name: FigureName): string {
+  return FIGURES[name].title;
+}
+
+function cell(figures: Figures, name: FigureName, contender: ContenderName): string {
+  const value = figures[name]?.[contender];
+  if (value === undefined) return "–";
+  const { unit } = FIGURES[name];
+  const absolute = shown(value, unit);
+  const base = figures[name]?.[BASE];
+  if (WITHOUT_RATIO.includes(unit) || base === undefined || base <= 0) return absolute;
+  return `**${(value / base).toFixed(2)}** (${absolute})`;
+}
+
+/** A value with three significant digits, or all that stand before the point. */
+function shown(value: number, unit: Unit): string {
+  const digits = value === 0 ? 0 : Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
+  const text = value.toFixed(Math.min(digits, 2)).replace("-", "−");
+  return unit === "" ? text : `${text} ${unit}`;
+}
