@@ -66,13 +66,12 @@ export function verdictOf(budget: Budget, figures: Figures): Verdict {
 export function verdictLine({ budget, value, holds }: Verdict): string {
   const { by, figure, most, of } = budget;
   const { unit } = FIGURES[figure];
-  const base = by === undefined ? "" : `, of that of ${TITLES[by]}`;
+  const whose = `${figure} of ${TITLES[of]}` +
+    (by === undefined ? "" : `, of that of ${TITLES[by]}`);
+  if (value === undefined) return `FAIL  ${whose}: not measured`;
   const counted = by === undefined && unit !== "" ? ` ${unit}` : "";
-  const digits = by === undefined ? 3 : 2;
-  // A value that has been rounded down to its budget would look as if it held.
-  const shown = value === undefined
-    ? "not measured"
-    : `${holds ? Number(value.toFixed(digits)) : value}${counted}`;
-  return `${holds ? "ok  " : "FAIL"}  ${figure} of ${TITLES[of]}${base}: ${shown} ≤ ` +
-    `${most}${counted}`;
+  // A value that is rounded down to its budget would look as if it held.
+  const shown = holds ? Number(value.toFixed(by === undefined ? 3 : 2)) : value;
+  return `${holds ? "ok  " : "FAIL"}  ${whose}: ${shown}${counted} ` +
+    `${holds ? "≤" : ">"} ${most}${counted}`;
 }

@@ -8,7 +8,7 @@ export interface Course {
   readonly platform: BenchPlatform;
   readonly workplace: Workplace;
   readonly field: Field;
-  /** How many beats the longest run at full speed has. */
+  /** How many beats a run at full speed has at the most. */
   readonly beats: number;
 }
 

@@ -28,15 +28,8 @@ export class NoProgramError extends Error {
   override readonly name = "NoProgramError";
 }
 
-/**
- * The program that runs a loop.
- *
- * Requires `--allow-run` for it.
- *
- * @param name Which loop.
- * @throws {NoProgramError} There is none, or none that has what the loop needs.
- */
-export async function programOf(name: LoopName): Promise<string> {
+/** The first program that has what a loop needs. */
+async function programOf(name: LoopName): Promise<string> {
   const { programs, probe } = LOOPS[name];
   let why = "";
   for (const program of programs) {

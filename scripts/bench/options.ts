@@ -14,7 +14,7 @@ export interface BenchOptions {
   readonly only: readonly PartName[];
   /** The Deno that compiles the binary. */
   readonly compiler: string;
-  /** How many beats the longest run at full speed has. */
+  /** How many beats a run at full speed has at the most. */
   readonly beats: number;
 }
 
@@ -28,7 +28,7 @@ Measures the sidecar beside the same loop in Python and Node, in under five minu
   --markdown FILE   Replace the table in this file
   --only PART       Measure this part alone; may be given again: ${Object.keys(PARTS).join(", ")}
   --compiler DENO   The Deno that compiles the binary, of the version of DENORT_BIN [this one]
-  --beats N         How many beats the longest run at full speed has [20000]`;
+  --beats N         Leave out what takes more beats at full speed than these [20000]`;
 
 const DEFAULT_BEATS = 20_000;
 /** Whoever beats less often shows nothing. */

@@ -1,6 +1,7 @@
 import type { Part } from "./course.ts";
 import { measureAppends } from "./parts/appends.ts";
 import { measureBeats } from "./parts/beats.ts";
+import { measureLongBeats } from "./parts/long_beats.ts";
 import { measurePolls } from "./parts/polls.ts";
 import { measureRecovery } from "./parts/recovery.ts";
 import { measureSizes } from "./parts/sizes.ts";
@@ -16,6 +17,7 @@ export const PARTS = {
   appends: measureAppends,
   recovery: measureRecovery,
   beats: measureBeats,
+  long: measureLongBeats,
 } as const satisfies Record<string, Part>;
 
 /** The name of a part. */

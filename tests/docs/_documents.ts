@@ -20,6 +20,7 @@ export const TEST_OF_DOCUMENT: Readonly<Record<string, string>> = {
   "docs/fleet.md": "tests/docs/fleet_test.ts",
   "docs/metrics.md": "tests/docs/metrics_test.ts",
   "docs/operations.md": "tests/docs/operations_test.ts",
+  "docs/performance.md": "tests/docs/performance_test.ts",
   "docs/release.md": "tests/docs/release_test.ts",
   "docs/report.md": "tests/docs/report_test.ts",
   "docs/status.md": "tests/docs/status_test.ts",

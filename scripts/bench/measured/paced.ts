@@ -34,21 +34,18 @@ class PacedClock implements Clock {
     if (!signal.aborted) this.#now = Math.max(this.#now, due);
   }
 
-  /** Lets time stand still until something has ended, and what follows from it at once has begun. */
+  /** Lets time stand still until something has ended. */
   async stoppedFor<T>(work: () => Promise<T>): Promise<T> {
     this.#underWay++;
     try {
       return await work();
     } finally {
-      setTimeout(() => this.#ended());
+      this.#underWay--;
+      if (this.#underWay === 0) {
+        this.#moving.resolve();
+        this.#moving = Promise.withResolvers<void>();
+      }
     }
-  }
-
-  #ended(): void {
-    this.#underWay--;
-    if (this.#underWay > 0) return;
-    this.#moving.resolve();
-    this.#moving = Promise.withResolvers<void>();
   }
 }
 

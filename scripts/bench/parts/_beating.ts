@@ -36,6 +36,18 @@ export async function beat(
   return found;
 }
 
+const MB = 1e6;
+
+/** Anonymous memory, in MB. */
+export function anonymous({ anonymousBytes }: Mark): number {
+  return anonymousBytes / MB;
+}
+
+/** Resident memory, in MB. */
+export function resident({ residentBytes }: Mark): number {
+  return residentBytes / MB;
+}
+
 /** Milliseconds of computing per beat between two marks. */
 export function cpuPerBeat([from, to]: readonly Mark[]): number {
   if (from === undefined || to === undefined) return NaN;

@@ -1,30 +1,20 @@
-import { atOnce, inTurn, mapped } from "../by_contender.ts";
+import { inTurn, mapped } from "../by_contender.ts";
 import type { ByContender } from "../contender.ts";
 import type { Course } from "../course.ts";
 import type { Figures } from "../figures.ts";
 import { median } from "../statistics.ts";
-import { beat, cpuPerBeat, type Mark } from "./_beating.ts";
+import { anonymous, beat, cpuPerBeat, type Mark, resident } from "./_beating.ts";
 
 const ROUNDS = 2;
-const [SOON, LATER] = [20, 2000];
-const MB = 1e6;
+const MARKS = [20, 2000];
 
 /**
- * Memory and CPU at full speed: each contender alone until 2 000 beats, in turn; then all of them at
- * once, until all the beats.
+ * Memory and CPU at full speed until 2 000 beats, of each contender alone, in turn.
  *
- * @param course Who is measured, and how many beats.
+ * @param course Who is measured, and after how many beats at the most.
  */
-export async function measureBeats(course: Course): Promise<Figures> {
-  const { beats } = course;
-  const figures = await measureAlone(course, [SOON, LATER].filter((mark) => mark <= beats));
-  return beats <= LATER ? figures : { ...figures, ...await measureAtOnce(course) };
-}
-
-async function measureAlone(
-  { platform, field }: Course,
-  marks: readonly number[],
-): Promise<Figures> {
+export async function measureBeats({ platform, field, beats }: Course): Promise<Figures> {
+  const marks = MARKS.filter((mark) => mark <= beats);
   const runs = await inTurn(field.contenders, {
     rounds: ROUNDS,
     work: ({ fast }) => beat(fast, { platform, marks }),
@@ -44,28 +34,4 @@ async function measureAlone(
     requests_per_beat: at(1, ({ beats, requests }) => requests / beats),
     later_connections: at(1, ({ laterConnections }) => laterConnections),
   };
-}
-
-async function measureAtOnce({ platform, field, beats }: Course): Promise<Figures> {
-  const marks = [LATER, beats];
-  const runs = await atOnce(field.contenders, ({ fast }) => beat(fast, { platform, marks }));
-  const last = (figure: (mark: Mark) => number) =>
-    mapped(runs, ([_, mark]) => mark === undefined ? NaN : figure(mark));
-  const growth = (figure: (mark: Mark) => number) =>
-    mapped(runs, ([from, to]) => from && to ? figure(to) - figure(from) : NaN);
-  return {
-    anonymous_at_20000: last(anonymous),
-    anonymous_growth: growth(anonymous),
-    resident_at_20000: last(resident),
-    resident_growth: growth(resident),
-    cpu_per_beat_later: mapped(runs, cpuPerBeat),
-  };
-}
-
-function anonymous({ anonymousBytes }: Mark): number {
-  return anonymousBytes / MB;
-}
-
-function resident({ residentBytes }: Mark): number {
-  return residentBytes / MB;
 }

@@ -9,10 +9,10 @@ import { Ordered, withOrdered } from "./_ordered.ts";
 
 /** What is found in the first polls is not what is found in the later ones. */
 const WARM_UP = 100;
-const KNOWN = { rounds: 5, polls: 200 };
+const KNOWN = { rounds: 5, polls: 100 };
 const NEW = { rounds: 5, polls: 40 };
 /** How often, and after how many polls each time, V8 is asked to collect. */
-const COLLECTED = { samples: 20, polls: 100 };
+const COLLECTED = { samples: 20, polls: 50 };
 
 /** What some polls in a row cost. */
 interface Polled {
