@@ -8,10 +8,11 @@
 import { InputError } from "../../lib/config/mod.ts";
 import { EXIT_CODE } from "../../lib/exit_code.ts";
 import { BenchPlatform } from "./bench_platform.ts";
-import { BUDGETS, verdictLine, verdictOf } from "./budgets.ts";
+import { verdictLine } from "./budgets.ts";
 import { mapped } from "./by_contender.ts";
 import type { Course } from "./course.ts";
 import { makeField } from "./field.ts";
+import { type Findings, findingsJson, verdictsOn } from "./findings.ts";
 import type { Figures } from "./figures.ts";
 import { describeMachine } from "./machine.ts";
 import { withMeasured } from "./markdown.ts";
@@ -19,9 +20,6 @@ import { type BenchOptions, HELP, parseBenchOptions } from "./options.ts";
 import { type PartName, PARTS } from "./parts.ts";
 import { figureTable, machineLines } from "./table.ts";
 import { Workplace } from "./workplace.ts";
-
-/** The version of the JSON. */
-const VERSION = 1;
 
 /**
  * Measures part after part. Those who rest most of the time do so beside whoever is measured alone,
@@ -42,34 +40,37 @@ async function measure(course: Course, only: readonly PartName[]): Promise<Figur
   return figures;
 }
 
-async function bench(options: BenchOptions): Promise<boolean> {
+async function find({ beats, compiler, only }: BenchOptions): Promise<Findings> {
   const began = performance.now();
+  const at = new Date();
   const folder = await Deno.makeTempDir({ prefix: "workspace-beat-bench-" });
   await using platform = new BenchPlatform();
   try {
-    const at = new Date();
     const workplace = new Workplace(folder, platform.url);
-    const field = await makeField(workplace, options.compiler);
-    const { node, python } = mapped(field.contenders, ({ asUsed }) => asUsed.start.program);
-    const machine = await describeMachine({ compiler: options.compiler, node, python });
-    const course = { platform, workplace, field, beats: options.beats };
-    const figures = await measure(course, options.only);
-    const seconds = Math.round((performance.now() - began) / 1000);
-    const text = `${machineLines(machine, at)}\n${figureTable(figures)}`;
-    console.log(text);
-    for (const line of field.missing) console.log(line);
-    console.log(`Took ${seconds} s`);
-    if (options.json !== undefined) {
-      const report = { version: VERSION, at, seconds, machine, missing: field.missing, figures };
-      await Deno.writeTextFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
-    }
-    if (options.markdown !== undefined) {
-      await replaceTable(options.markdown, text);
-    }
-    return !options.check || check(figures);
+    const field = await makeField(workplace, compiler);
+    const { contenders, missing } = field;
+    const { node, python } = mapped(contenders, ({ asUsed }) => asUsed.start.program);
+    const machine = await describeMachine({ compiler, node, python });
+    const figures = await measure({ platform, workplace, field, beats }, only);
+    return { at, seconds: (performance.now() - began) / 1000, machine, missing, figures };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** Measures and tells; gives whether all is well. */
+async function bench(options: BenchOptions): Promise<boolean> {
+  const findings = await find(options);
+  const text = `${machineLines(findings)}\n${figureTable(findings.figures)}`;
+  console.log(text);
+  for (const line of findings.missing) console.log(line);
+  console.log(`Took ${findings.seconds.toFixed(0)} s`);
+  if (options.json !== undefined) await Deno.writeTextFile(options.json, findingsJson(findings));
+  if (options.markdown !== undefined) await replaceTable(options.markdown, text);
+  if (!options.check) return true;
+  const verdicts = verdictsOn(findings);
+  for (const verdict of verdicts) console.log(verdictLine(verdict));
+  return verdicts.every(({ holds }) => holds);
 }
 
 /** Puts the figures into a document, laid out as the others are. */
@@ -78,13 +79,6 @@ async function replaceTable(path: string, text: string): Promise<void> {
   const args = ["fmt", "--quiet", path];
   const { success, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
-}
-
-/** Whether all budgets hold. */
-function check(figures: Figures): boolean {
-  const verdicts = BUDGETS.map((budget) => verdictOf(budget, figures));
-  for (const verdict of verdicts) console.log(verdictLine(verdict));
-  return verdicts.every(({ holds }) => holds);
 }
 
 if (import.meta.main) {

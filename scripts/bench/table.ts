@@ -6,7 +6,7 @@
 
 import { type ContenderName, CONTENDERS, TITLES } from "./contender.ts";
 import { type FigureName, FIGURES, type Figures, type Unit } from "./figures.ts";
-import type { Machine } from "./machine.ts";
+import type { Findings } from "./findings.ts";
 
 const BASE = CONTENDERS[0];
 /** What nobody can have more or less of by a factor. */
@@ -23,7 +23,7 @@ export function figureTable(figures: Figures): string {
     ["", ...CONTENDERS.map((name) => TITLES[name])],
     ["---", ...CONTENDERS.map(() => "---:")],
     ...names.map((name) => [
-      titleOf(name),
+      FIGURES[name].title,
       ...CONTENDERS.map((contender) => cell(figures, name, contender)),
     ]),
   ];
@@ -31,23 +31,15 @@ export function figureTable(figures: Figures): string {
 }
 
 /**
- * Says in a few lines what the figures were measured on, and with.
+ * Says on what the figures were measured, and with what.
  *
- * @param machine The machine.
- * @param at When.
+ * @param findings When, and where.
  */
-export function machineLines(
-  { cpu, cores, kernel, memoryBytes, versions }: Machine,
-  at: Date,
-): string {
+export function machineLines({ at, machine }: Pick<Findings, "at" | "machine">): string {
+  const { cpu, cores, kernel, memoryBytes, versions } = machine;
   const names = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return `Measured on ${at.toISOString().slice(0, 10)}: ${cpu}, ${cores} cores, ` +
     `${(memoryBytes / 2 ** 30).toFixed(0)} GiB, ${kernel}; ${names.join(", ")}.\n`;
-}
-
-/** Rows that go on with what the one above is about begin with an ellipsis, in JSON too. */
-function titleOf(name: FigureName): string {
-  return FIGURES[name].title;
 }
 
 function cell(figures: Figures, name: FigureName, contender: ContenderName): string {

@@ -25,14 +25,16 @@ testWithPrograms("bench measures twenty beats of everybody, and writes them down
     const { figures, machine, missing, version } = JSON.parse(await Deno.readTextFile(json));
     assertEquals(version, 1);
     assertEquals(Object.keys(figures).sort(), ["anonymous_at_20", "resident_at_20"]);
+    const { anonymous_at_20: { values: anonymous }, resident_at_20: { values: resident } } =
+      figures;
     assertEquals(machine.versions.Deno, Deno.version.deno);
     // Those that nothing keeps from being there. For Python there may be no httpx.
     for (const name of ["node", "deno", "deno_with_flags"]) {
-      assert(figures.anonymous_at_20[name] > 1, name);
-      assert(figures.resident_at_20[name] > figures.anonymous_at_20[name], name);
+      assert(anonymous[name] > 1, name);
+      assert(resident[name] > anonymous[name], name);
     }
     const isLeftOut = missing.some((line: string) => line.startsWith("Python"));
-    assertEquals(figures.anonymous_at_20.python === undefined, isLeftOut);
+    assertEquals(anonymous.python === undefined, isLeftOut);
     const row = stdout.split("\n").find((line) => line.startsWith("| anonymous memory")) ?? "none";
     const document = (await Deno.readTextFile(markdown)).replaceAll(/ {2,}/g, " ");
     assert(document.includes(`${row}\n`), row);

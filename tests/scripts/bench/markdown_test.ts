@@ -24,6 +24,7 @@ Deno.test("withMeasured() refuses a document without both markers, once and in t
     `${END}${BEGIN}`,
     `${BEGIN}${END}${END}`,
     `${BEGIN}${BEGIN}${END}`,
+    `${BEGIN}${END}${BEGIN}`,
   ];
   for (const document of documents) {
     assertThrows(() => withMeasured(document, "text"), Error, "Cannot replace the table");

@@ -37,7 +37,7 @@ Deno.test("machineLines() says on what, with what and when", () => {
     versions: { Deno: "2.9.6", Node: "20.1.0" },
   };
   assertEquals(
-    machineLines(machine, new Date("2026-11-26T23:00:00Z")),
+    machineLines({ machine, at: new Date("2026-11-26T23:00:00Z") }),
     "Measured on 2026-11-26: A CPU, 2 cores, 24 GiB, Linux 6.1; Deno 2.9.6, Node 20.1.0.\n",
   );
 });
