@@ -23,7 +23,7 @@ import { Workplace } from "./workplace.ts";
 
 /**
  * Measures part after part. Those who rest most of the time do so beside whoever is measured alone,
- * and are gone before the whole machine is taken.
+ * and are gone before the whole machine is taken: after that no time is measured any more.
  */
 async function measure(course: Course, only: readonly PartName[]): Promise<Figures> {
   const figures: Figures = {};
@@ -36,7 +36,7 @@ async function measure(course: Course, only: readonly PartName[]): Promise<Figur
   };
   const quick = ["size", "start", "polls", "appends", "recovery", "beats"] as const;
   await Promise.all([inOrder(["slow"]), inOrder(quick)]);
-  await inOrder(["long"]);
+  await Promise.all([inOrder(["long"]), inOrder(["leaks"])]);
   return figures;
 }
 

@@ -1,6 +1,7 @@
 import type { Part } from "./course.ts";
 import { measureAppends } from "./parts/appends.ts";
 import { measureBeats } from "./parts/beats.ts";
+import { measureLeaks } from "./parts/leaks.ts";
 import { measureLongBeats } from "./parts/long_beats.ts";
 import { measurePolls } from "./parts/polls.ts";
 import { measureRecovery } from "./parts/recovery.ts";
@@ -18,6 +19,7 @@ export const PARTS = {
   recovery: measureRecovery,
   beats: measureBeats,
   long: measureLongBeats,
+  leaks: measureLeaks,
 } as const satisfies Record<string, Part>;
 
 /** The name of a part. */

@@ -12,6 +12,16 @@ export function median(numbers: readonly number[]): number {
 }
 
 /**
+ * The mean of some numbers: of what is counted in coarse ticks it tells more than the median.
+ *
+ * @param numbers The numbers.
+ * @returns NaN of none.
+ */
+export function mean(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+}
+
+/**
  * How much numbers that were taken one after another rise with each step: the line through them that
  * fits best, in the sense of the least squares.
  *
@@ -20,11 +30,11 @@ export function median(numbers: readonly number[]): number {
  */
 export function slope(numbers: readonly number[]): number {
   const middle = (numbers.length - 1) / 2;
-  const mean = numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+  const level = mean(numbers);
   let above = 0;
   let below = 0;
   for (const [step, number] of numbers.entries()) {
-    above += (step - middle) * (number - mean);
+    above += (step - middle) * (number - level);
     below += (step - middle) ** 2;
   }
   return above / below;

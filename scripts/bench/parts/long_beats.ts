@@ -7,13 +7,15 @@ const MARKS = [2000, 20_000] as const;
 
 /**
  * Memory and CPU at full speed until 20 000 beats, of all contenders at once: one after another they
- * would take too long.
+ * would take too long. One that has the binary's flags and is no binary is left out for the same
+ * reason.
  *
  * @param course Who is measured, and after how many beats at the most.
  */
 export async function measureLongBeats({ platform, field, beats }: Course): Promise<Figures> {
   if (beats < MARKS[1]) return {};
-  const runs = await atOnce(field.contenders, ({ fast }) => beat(fast, { platform, marks: MARKS }));
+  const { deno_with_flags: _, ...contenders } = field.contenders;
+  const runs = await atOnce(contenders, ({ fast }) => beat(fast, { platform, marks: MARKS }));
   const last = (figure: (mark: Mark) => number) =>
     mapped(runs, ([_, to]) => to === undefined ? NaN : figure(to));
   const growth = (figure: (mark: Mark) => number) =>

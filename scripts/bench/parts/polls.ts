@@ -3,16 +3,12 @@ import type { Rows } from "../bench_platform.ts";
 import type { ByContender } from "../contender.ts";
 import type { Course } from "../course.ts";
 import type { Figures } from "../figures.ts";
-import { makeCollected } from "../own.ts";
-import { median, slope } from "../statistics.ts";
-import { Ordered, withOrdered } from "./_ordered.ts";
+import { mean, median } from "../statistics.ts";
+import { type Ordered, withOrdered } from "./_ordered.ts";
 
-/** What is found in the first polls is not what is found in the later ones. */
-const WARM_UP = 100;
+/** How many polls are counted in each round; those of one before are not, while a program warms up. */
 const KNOWN = { rounds: 5, polls: 100 };
-const NEW = { rounds: 5, polls: 40 };
-/** How often, and after how many polls each time, V8 is asked to collect. */
-const COLLECTED = { samples: 20, polls: 50 };
+const NEW = { rounds: 5, polls: 20 };
 
 /** What some polls in a row cost. */
 interface Polled {
@@ -25,23 +21,22 @@ interface Polled {
 }
 
 /**
- * Polls that find 50 rows: all known, and all new; and what the known ones leave behind.
+ * Polls that find 50 rows: all known, and all new.
  *
  * @param course Who is measured.
  */
 export async function measurePolls(course: Course): Promise<Figures> {
-  const figures = await withOrdered(course, async (ordered) => {
+  return await withOrdered(course, async (ordered) => {
     const known = await polled(ordered, { rows: "known", ...KNOWN });
     const fresh = await polled(ordered, { rows: "new", ...NEW });
     return {
       poll_known: mapped(known, (runs) => median(runs.map(({ ms }) => ms))),
-      poll_known_cpu: mapped(known, (runs) => median(runs.map(({ cpuMs }) => cpuMs))),
+      poll_known_cpu: mapped(known, (runs) => mean(runs.map(({ cpuMs }) => cpuMs))),
       poll_known_rss: mapped(known, (runs) => median(runs.map(({ grownBytes }) => grownBytes))),
       poll_new: mapped(fresh, (runs) => median(runs.map(({ ms }) => ms))),
-      poll_new_cpu: mapped(fresh, (runs) => median(runs.map(({ cpuMs }) => cpuMs))),
+      poll_new_cpu: mapped(fresh, (runs) => mean(runs.map(({ cpuMs }) => cpuMs))),
     };
   });
-  return { ...figures, poll_known_heap: { deno_with_flags: await heapGrowth(course) } };
 }
 
 async function polled(
@@ -61,7 +56,7 @@ async function polled(
     rounds: 1,
     work: async (one) => {
       one.visits.rows = rows;
-      await poll(one, WARM_UP);
+      await poll(one, polls);
     },
   });
   return await inTurn(ordered, {
@@ -78,17 +73,4 @@ async function polled(
       };
     },
   });
-}
-
-/** How many bytes more are in use after each poll that finds 50 known rows. */
-async function heapGrowth({ platform, workplace }: Course): Promise<number> {
-  await using one = new Ordered(await makeCollected(workplace), platform);
-  await one.ready();
-  one.visits.rows = "known";
-  const inUse: number[] = [];
-  for (let sample = 0; sample < COLLECTED.samples; sample++) {
-    for (let poll = 0; poll < COLLECTED.polls; poll++) await one.take("poll");
-    inUse.push(await one.heapBytes());
-  }
-  return slope(inUse.slice(inUse.length / 2)) / COLLECTED.polls;
 }

@@ -1,14 +1,10 @@
 import { headerLine, recordLine } from "../../../lib/delegations/journal_line.ts";
 import { resultsFiles } from "../../../lib/permissions.ts";
-import { inTurn, mapped } from "../by_contender.ts";
-import { type ByContender, type Contender, resultsFileOf, type Role } from "../contender.ts";
+import { type ByContender, resultsFileOf } from "../contender.ts";
 import type { Course } from "../course.ts";
 import type { Figures } from "../figures.ts";
-import { median } from "../statistics.ts";
 import { Ordered } from "./_ordered.ts";
 
-/** One is long enough. */
-const ROUNDS = 1;
 const LINES = 100_000;
 
 /**
@@ -18,30 +14,20 @@ const LINES = 100_000;
  * @param course Who is measured.
  */
 export async function measureRecovery({ platform, field }: Course): Promise<Figures> {
-  const { deno, deno_with_flags, binary } = field.contenders;
-  const ours: ByContender<Contender> = {
-    ...deno && { deno },
-    ...deno_with_flags && { deno_with_flags },
-    ...binary && { binary },
-  };
+  const recovery: ByContender<number> = {};
+  const reading: ByContender<number> = {};
   const lines = await journalLines();
-  const recovered = await inTurn(ours, {
-    rounds: ROUNDS,
-    work: async ({ ordered }) => {
-      await writeJournal(ordered, lines);
-      await using one = new Ordered(ordered, platform);
-      return await one.ready();
-    },
-  });
-  return {
-    recovery: mapped(recovered, (runs) => median(runs.map(({ ms }) => ms))),
-    recovery_reading: mapped(recovered, (runs) => median(runs.map(({ openingMs }) => openingMs))),
-  };
-}
-
-async function writeJournal({ workspaceId, ...role }: Role, lines: string): Promise<void> {
-  const { journal } = resultsFiles(resultsFileOf({ ...role }));
-  await Deno.writeTextFile(journal, await headerLine(workspaceId) + lines);
+  for (const name of ["deno", "binary"] as const) {
+    const role = field.contenders[name]?.ordered;
+    if (role === undefined) continue;
+    const { journal } = resultsFiles(resultsFileOf(role));
+    await Deno.writeTextFile(journal, await headerLine(role.workspaceId) + lines);
+    await using one = new Ordered(role, platform);
+    const { ms, openingMs } = await one.ready();
+    recovery[name] = ms;
+    reading[name] = openingMs;
+  }
+  return { recovery, recovery_reading: reading };
 }
 
 /** What a life of 25 000 results leaves, each written, woken for and told by itself. */

@@ -8,7 +8,7 @@ Deno.test("parseBenchOptions() takes flags over defaults", () => {
     check: false,
     json: undefined,
     markdown: undefined,
-    only: ["size", "slow", "start", "polls", "appends", "recovery", "beats", "long"],
+    only: ["size", "slow", "start", "polls", "appends", "recovery", "beats", "long", "leaks"],
     compiler: Deno.execPath(),
     beats: 20_000,
   });

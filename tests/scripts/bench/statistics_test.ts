@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { median, slope } from "../../../scripts/bench/statistics.ts";
+import { mean, median, slope } from "../../../scripts/bench/statistics.ts";
 
 Deno.test("median() gives what is in the middle, or between the two there", () => {
   const cases: [numbers: number[], expected: number][] = [
@@ -27,4 +27,8 @@ Deno.test("slope() gives the rise per step", () => {
   ];
   for (const [numbers, expected] of cases) assertAlmostEquals(slope(numbers), expected);
   assertEquals(slope([1]), NaN);
+});
+
+Deno.test("mean() gives what each would be if all were the same", () => {
+  assertEquals([mean([1, 2, 6]), mean([-5]), mean([])], [3, -5, NaN]);
 });
