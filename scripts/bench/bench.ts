@@ -7,6 +7,7 @@
 
 import { InputError } from "../../lib/config/mod.ts";
 import { EXIT_CODE } from "../../lib/exit_code.ts";
+import { allOf } from "./all_of.ts";
 import { BenchPlatform } from "./bench_platform.ts";
 import { verdictLine } from "./budgets.ts";
 import { mapped } from "./by_contender.ts";
@@ -35,8 +36,8 @@ async function measure(course: Course, only: readonly PartName[]): Promise<Figur
     }
   };
   const quick = ["size", "start", "polls", "appends", "recovery", "beats"] as const;
-  await Promise.all([inOrder(["slow"]), inOrder(quick)]);
-  await Promise.all([inOrder(["long"]), inOrder(["leaks"])]);
+  await allOf([inOrder(["slow"]), inOrder(quick)]);
+  await allOf([inOrder(["long"]), inOrder(["leaks"])]);
   return figures;
 }
 

@@ -1,3 +1,4 @@
+import { allOf } from "./all_of.ts";
 import { type ByContender, type ContenderName, CONTENDERS } from "./contender.ts";
 
 /**
@@ -48,7 +49,7 @@ export async function atOnce<T, U>(
   work: (one: T) => Promise<U>,
 ): Promise<ByContender<U>> {
   const results: ByContender<U> = {};
-  await Promise.all(
+  await allOf(
     namesIn(all).map(async (name) => {
       const one = all[name];
       if (one !== undefined) results[name] = await work(one);
