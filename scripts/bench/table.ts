@@ -33,12 +33,16 @@ export function figureTable(figures: Figures): string {
 /**
  * Says on what the figures were measured, and with what.
  *
- * @param findings When, and where.
+ * @param findings When, for how long, and where.
  */
-export function machineLines({ at, machine }: Pick<Findings, "at" | "machine">): string {
+export function machineLines(
+  { at, machine, seconds }: Pick<Findings, "at" | "machine" | "seconds">,
+): string {
   const { cpu, cores, kernel, memoryBytes, versions } = machine;
   const names = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  return `Measured on ${at.toISOString().slice(0, 10)}: ${cpu}, ${cores} cores, ` +
+  return `Measured on ${at.toISOString().slice(0, 10)} in ${
+    seconds.toFixed(0)
+  } s: ${cpu}, ${cores} cores, ` +
     `${(memoryBytes / 2 ** 30).toFixed(0)} GiB, ${kernel}; ${names.join(", ")}.\n`;
 }
 

@@ -28,7 +28,7 @@ Deno.test("figureTable() is a table of Markdown with a column for each contender
   assertEquals(line, "| --- | ---: | ---: | ---: | ---: | ---: |");
 });
 
-Deno.test("machineLines() says on what, with what and when", () => {
+Deno.test("machineLines() says on what, with what, when and for how long", () => {
   const machine = {
     cpu: "A CPU",
     cores: 2,
@@ -37,7 +37,7 @@ Deno.test("machineLines() says on what, with what and when", () => {
     versions: { Deno: "2.9.6", Node: "20.1.0" },
   };
   assertEquals(
-    machineLines({ machine, at: new Date("2026-11-26T23:00:00Z") }),
-    "Measured on 2026-11-26: A CPU, 2 cores, 24 GiB, Linux 6.1; Deno 2.9.6, Node 20.1.0.\n",
+    machineLines({ machine, seconds: 249.6, at: new Date("2026-11-26T23:00:00Z") }),
+    "Measured on 2026-11-26 in 250 s: A CPU, 2 cores, 24 GiB, Linux 6.1; Deno 2.9.6, Node 20.1.0.\n",
   );
 });
