@@ -22,12 +22,18 @@ export interface SidecarProcessOptions {
   readonly grants?: readonly string[];
   /** A compiled binary to start instead of `deno run main.ts`. */
   readonly binary?: string;
+  /**
+   * The module that Deno runs.
+   *
+   * @default {"main.ts"}
+   */
+  readonly module?: string;
   readonly cwd?: string;
 }
 
 /** Starts the real program as a child process, under the manifest for its settings. */
 export function startSidecar(options: SidecarProcessOptions): SidecarProcess {
-  const { binary, dir, platformUrl, workspaceId } = options;
+  const { binary, dir, module = MAIN, platformUrl, workspaceId } = options;
   const settings = [
     ...(platformUrl === undefined ? [] : ["--platform-url", platformUrl]),
     ...(workspaceId === undefined ? [] : ["--workspace-id", workspaceId]),
@@ -47,7 +53,7 @@ export function startSidecar(options: SidecarProcessOptions): SidecarProcess {
   const command = options.command === undefined ? [] : [options.command];
   const args = [...command, ...settings, ...(options.args ?? [])];
   const child = new Deno.Command(binary ?? Deno.execPath(), {
-    args: binary === undefined ? ["run", "--no-prompt", ...grants, MAIN, ...args] : args,
+    args: binary === undefined ? ["run", "--no-prompt", ...grants, module, ...args] : args,
     clearEnv: true,
     env: { ...(binary === undefined ? denoEnvironment() : {}), ...options.env },
     stdin: "null",

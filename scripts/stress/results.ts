@@ -35,12 +35,25 @@ export function finishOne(
   workspace: DevWorkspace,
   { id, length }: { readonly id: string; readonly length: number },
 ): Expected {
-  const target = crypto.randomUUID();
+  const to = crypto.randomUUID();
   const reply = text(id, length, "x");
-  workspace.finish(workspace.delegate({ id, to: target }), reply);
+  workspace.finish(workspace.delegate({ id, to }), reply);
+  return completed(workspace, { id, to, reply });
+}
+
+/**
+ * What becomes of a delegation that a peer has done.
+ *
+ * @param workspace Who has delegated.
+ * @param delegation What, to whom, and what came of it.
+ */
+export function completed(
+  workspace: Pick<DevWorkspace, "id">,
+  { id, to, reply }: { readonly id: string; readonly to: string; readonly reply: string },
+): Expected {
   return {
     delegation_id: id,
-    target_id: target,
+    target_id: to,
     source_id: workspace.id,
     status: "completed",
     summary: `Delegation completed (${cut(reply, SUMMARY_BYTES)})`,

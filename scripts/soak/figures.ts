@@ -1,0 +1,52 @@
+/** What is looked at in each sample. */
+export interface Figure {
+  /** Its name, for people. */
+  readonly title: string;
+  /** What it is counted in, or "". */
+  readonly unit: "" | "MiB" | "KiB" | "s";
+  /** How much of it may be more at the end; undefined for what may grow. */
+  readonly allowed: number | undefined;
+}
+
+const MIB: Pick<Figure, "unit" | "allowed"> = { unit: "MiB", allowed: 1 };
+const COUNT: Pick<Figure, "unit" | "allowed"> = { unit: "", allowed: 1 };
+const KIB: Pick<Figure, "unit" | "allowed"> = { unit: "KiB", allowed: 4 };
+
+/** The figures, in the order in which they are shown. */
+export const FIGURES = {
+  rss: { title: "Resident memory", ...MIB },
+  rssAnon: { title: "of it anonymous", ...MIB },
+  heapUsed: { title: "JavaScript's heap in use", ...MIB },
+  heapTotal: { title: "JavaScript's heap", ...MIB },
+  external: { title: "Memory behind JavaScript's objects", ...MIB },
+  threads: { title: "Threads", ...COUNT },
+  descriptors: { title: "Open file descriptors", ...COUNT },
+  sockets: { title: "of them sockets", ...COUNT },
+  resources: { title: "Resources open in Deno", ...COUNT },
+  timers: { title: "Timers", ...COUNT },
+  listeners: { title: "Listeners of abort signals", ...COUNT },
+  files: { title: "Files in the folder", ...COUNT },
+  statusBytes: { title: "Status file", ...KIB },
+  metricsBytes: { title: "Metrics file", ...KIB },
+  resultsBytes: { title: "Results file", ...KIB },
+  journalBytes: { title: "Journal", unit: "KiB", allowed: undefined },
+  cpuSeconds: { title: "CPU time", unit: "s", allowed: undefined },
+} as const satisfies Record<string, Figure>;
+
+/** The name of a figure. */
+export type FigureName = keyof typeof FIGURES;
+
+/** All figures at one moment. */
+export interface Sample {
+  /** When, in seconds since the program was started. */
+  readonly at: number;
+  /** The figures, in their units. */
+  readonly values: Readonly<Record<FigureName, number>>;
+}
+
+/** The names, in the order in which they are shown. */
+export const FIGURE_NAMES: readonly FigureName[] = Object.keys(FIGURES).filter(isFigureName);
+
+function isFigureName(name: string): name is FigureName {
+  return Object.hasOwn(FIGURES, name);
+}
