@@ -5,7 +5,7 @@ import type { Books } from "./books.ts";
 import { pause } from "./pause.ts";
 
 /** What the agent does to the files beside it, and how often of a hundred times. */
-const DEEDS = {
+export const DEEDS = {
   "report changed": 62,
   "report broken": 6,
   "report too large": 5,

@@ -75,10 +75,10 @@ export function* incidents(chance: Chance): Generator<Incident, never> {
 
 function incident(kind: IncidentKind, chance: Chance): Incident {
   const fault = faultOf(kind, chance);
-  // Half of the time it strikes the beats, since those matter most.
+  // Most of the time it strikes the beats, since those matter most.
   const routes = fault === undefined
     ? []
-    : chance.happens(0.2)
+    : chance.happens(0.35)
     ? ROUTES
     : [chance.happens(0.5) ? "heartbeat" : oneOf(ROUTES, chance)];
   return {
@@ -86,7 +86,7 @@ function incident(kind: IncidentKind, chance: Chance): Incident {
     fault,
     routes,
     times: chance.int(1, 4),
-    seconds: chance.int(3, kind === "outage" ? 25 : 12),
+    seconds: chance.int(5, kind === "outage" ? 25 : 15),
     rest: chance.int(1, 8),
   };
 }

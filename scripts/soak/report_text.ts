@@ -24,7 +24,7 @@ export function reportText(report: SoakReport): string {
   return [
     ...factsOf(report),
     "",
-    ...table([HEAD, ...report.figures.map((figure) => row(figure, report))]),
+    ...table([HEAD, ...report.figures.map(row)]),
     "",
     ...table([["what went wrong", "times", "requests struck"], ...thrownRows(report)]),
     "",
@@ -72,7 +72,7 @@ function accountOf(report: SoakReport): string[] {
   ];
 }
 
-function row(figure: JudgedFigure, { measuredSeconds }: SoakReport): string[] {
+function row(figure: JudgedFigure): string[] {
   const { end, grows, least, most, name, perHour, start } = figure;
   const { allowed, title, unit }: { allowed: number | undefined; title: string; unit: string } =
     FIGURES[name];
@@ -85,7 +85,7 @@ function row(figure: JudgedFigure, { measuredSeconds }: SoakReport): string[] {
     `${signed(slope)} (${signed(low)} to ${signed(high)})`,
     allowed === undefined ? "" : String(allowed),
     allowed === undefined ? "not judged" : grows ? "**grows**" : "steady",
-  ].map((cell) => measuredSeconds > 0 ? cell : cell);
+  ];
 }
 
 function thrownRows({ thrown }: SoakReport): string[][] {

@@ -128,6 +128,7 @@ async function live(cast: Cast): Promise<SoakReport> {
     answers: Object.fromEntries([...observer.answers].toSorted()),
     connections: platform.connections,
     log: levelsOf(sidecar.stderr),
+    errors: sidecar.stderr.filter((line) => line.includes(" ERROR ")),
     died,
     exitCode,
     samples,

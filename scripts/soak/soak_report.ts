@@ -5,7 +5,7 @@ import type { MessageVerdict } from "./books.ts";
 import { FIGURES, type Sample } from "./figures.ts";
 import type { IncidentKind } from "./incidents.ts";
 import type { JournalSizes } from "./journal_sizes.ts";
-import type { JudgedFigure } from "./judgement.ts";
+import { type JudgedFigure, PARTS } from "./judgement.ts";
 import type { Thrown } from "./troubles.ts";
 
 /** Seconds between two beats. */
@@ -35,6 +35,8 @@ export interface SoakReport {
   readonly connections: number;
   /** How many lines of the log have which level. */
   readonly log: Readonly<Record<string, number>>;
+  /** The errors in the log. */
+  readonly errors: readonly string[];
   /** Whether it ended by itself; then its last words. */
   readonly died: readonly string[] | undefined;
   /** What it ended with. */
@@ -49,10 +51,12 @@ export interface SoakReport {
  * @returns A line for each; none when all is well.
  */
 export function problemsOf(report: SoakReport): string[] {
-  const { beats, died, exitCode, figures, journal, messages, results } = report;
+  const { beats, died, exitCode, figures, journal, messages, results, samples } = report;
+  const measured = samples.filter(({ at }) => at >= report.warmUpSeconds);
   const { lost, torn, duplicated, inWindow, disordered } = results;
   return [
     ...died === undefined ? [] : [`it ended by itself: ${died.join(" | ")}`],
+    ...measured.length >= PARTS ? [] : ["it did not last long enough to tell what grows"],
     ...exitCode === 0 ? [] : [`it ended with ${exitCode}`],
     ...figures.filter(({ grows }) => grows).map(({ name, perHour }) =>
       `${FIGURES[name].title}: grows by ${perHour.slope.toFixed(2)} ${FIGURES[name].unit} an hour`

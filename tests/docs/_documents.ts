@@ -23,6 +23,7 @@ export const TEST_OF_DOCUMENT: Readonly<Record<string, string>> = {
   "docs/performance.md": "tests/docs/performance_test.ts",
   "docs/release.md": "tests/docs/release_test.ts",
   "docs/report.md": "tests/docs/report_test.ts",
+  "docs/soak.md": "tests/docs/soak_test.ts",
   "docs/status.md": "tests/docs/status_test.ts",
   "docs/workspace.md": "tests/docs/workspace_test.ts",
 };
