@@ -85,7 +85,7 @@ export class Agent {
   }
 
   async #takeNowAndThen(ended: AbortSignal): Promise<void> {
-    const chance = new Chance(this.#options.seed + 1);
+    const chance = new Chance(~this.#options.seed);
     while (!ended.aborted) {
       await pause(chance.int(1, 30) * 1000, ended);
       this.take();

@@ -105,7 +105,6 @@ export class Alive {
   }
 
   #added(signal: AbortSignal, listener: unknown): void {
-    if (signal.aborted) return;
     let watched = this.#bySignal.get(signal);
     if (watched === undefined) {
       watched = { signal: new WeakRef(signal), listeners: new Set() };

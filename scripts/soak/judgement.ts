@@ -1,8 +1,13 @@
-import { FIGURE_NAMES, type FigureName, FIGURES, type Sample } from "./figures.ts";
-import { medianOf, trendOf } from "./trend.ts";
+import { type Figure, FIGURE_NAMES, type FigureName, FIGURES, type Sample } from "./figures.ts";
+import { medianOf, type Trend, trendOf } from "./trend.ts";
 
-/** The measured time is cut into so many parts. */
+/** The measured time is cut into so many parts, if none is too short for the figure. */
 export const PARTS = 24;
+/** With fewer parts nothing can be told. */
+const FEWEST_PARTS = 6;
+
+/** What can be said of a figure. */
+export type FigureVerdict = "steady" | "grows" | "too short to tell" | "not judged";
 
 /** What became of one figure. */
 export interface JudgedFigure {
@@ -13,10 +18,10 @@ export interface JudgedFigure {
   readonly end: number;
   readonly least: number;
   readonly most: number;
-  /** How much it grows in an hour, and the ends of what that may be in fact (95 %). */
-  readonly perHour: { readonly slope: number; readonly low: number; readonly high: number };
-  /** Whether it grows: even the low end adds up to more than is allowed. */
-  readonly grows: boolean;
+  /** How much it grows in an hour. */
+  readonly perHour: Trend;
+  /** It grows when even the low end of the trend adds up to more than is allowed. */
+  readonly verdict: FigureVerdict;
 }
 
 /**
@@ -28,16 +33,17 @@ export interface JudgedFigure {
 export function judge(samples: readonly Sample[]): JudgedFigure[] {
   const [first, last] = [samples[0], samples.at(-1)];
   if (first === undefined || last === undefined) return [];
-  const seconds = last.at - first.at;
-  const parts = partsOf(samples, first.at, seconds);
   return FIGURE_NAMES.map((name) => {
+    const figure: Figure = FIGURES[name];
+    const seconds = last.at - first.at;
+    const most = figure.cycle === 0 ? PARTS : Math.floor(seconds / figure.cycle);
+    const isShort = most < FEWEST_PARTS;
+    const parts = cut(samples, { seconds, count: isShort ? PARTS : Math.min(most, PARTS) });
     const of = (samples: readonly Sample[]) => samples.map(({ values }) => values[name]);
-    const points = parts.map((part) => ({
+    const perHour = trendOf(parts.map((part) => ({
       x: medianOf(part.map(({ at }) => at)) / 3600,
       y: Math.min(...of(part)),
-    }));
-    const perHour = trendOf(points);
-    const { allowed }: { readonly allowed: number | undefined } = FIGURES[name];
+    })));
     return {
       name,
       start: medianOf(of(parts[0] ?? [])),
@@ -45,16 +51,23 @@ export function judge(samples: readonly Sample[]): JudgedFigure[] {
       least: Math.min(...of(samples)),
       most: Math.max(...of(samples)),
       perHour,
-      grows: allowed !== undefined && perHour.low * seconds / 3600 > allowed,
+      verdict: figure.allowed === undefined
+        ? "not judged"
+        : isShort
+        ? "too short to tell"
+        : perHour.low * seconds / 3600 > figure.allowed
+        ? "grows"
+        : "steady",
     };
   });
 }
 
-/** The parts that have samples. */
-function partsOf(samples: readonly Sample[], from: number, seconds: number): Sample[][] {
-  const parts = Map.groupBy(
-    samples,
-    ({ at }) => Math.min(Math.floor((at - from) / seconds * PARTS), PARTS - 1),
-  );
-  return [...parts.values()];
+/** Gives those parts that have samples. */
+function cut(
+  samples: readonly Sample[],
+  { seconds, count }: { readonly seconds: number; readonly count: number },
+): Sample[][] {
+  const from = samples[0]?.at ?? 0;
+  const partOf = ({ at }: Sample) => Math.min(Math.floor((at - from) / seconds * count), count - 1);
+  return [...Map.groupBy(samples, partOf).values()];
 }

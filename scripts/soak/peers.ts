@@ -53,26 +53,24 @@ export class Peers {
   async #work(ended: AbortSignal): Promise<void> {
     const { books, workspace } = this.#options;
     const underWay = new Set<Promise<void>>();
+    const goOn = (work: Promise<void>) => {
+      underWay.add(work);
+      work.finally(() => underWay.delete(work)).catch(() => {}); // it is awaited below
+    };
     while (!ended.aborted) {
       const kind = this.#chance.next();
       const count = this.#chance.int(1, 4);
       if (!books.hasRoom) {
         // The agent has to come first.
       } else if (kind < 0.5) {
-        for (let each = 0; each < count; each++) {
-          const work = this.#finishLater(ended);
-          underWay.add(work);
-          work.finally(() => underWay.delete(work)).catch(() => {});
-        }
+        for (let each = 0; each < count; each++) goOn(this.#finishLater(ended));
       } else if (kind < 0.7) {
         const ids = Array.from({ length: count + 1 }, () => crypto.randomUUID());
         const results = injectAll(workspace, { ids, length: this.#chance.int(1, LONGEST_REPLY) });
         books.list(ids.length);
         books.show(results);
       } else if (kind < 0.85) {
-        const work = this.#drainLater(ended);
-        underWay.add(work);
-        work.finally(() => underWay.delete(work)).catch(() => {});
+        goOn(this.#drainLater(ended));
       } else {
         books.send(workspace.receive({ text: `Message ${"m".repeat(count * 100)}` }));
       }
@@ -114,11 +112,12 @@ export class Peers {
 
   /** Whether the agent is there for a wake, and how. */
   async #wearMoods(ended: AbortSignal): Promise<void> {
-    const { workspace } = this.#options;
+    const { seed, workspace } = this.#options;
+    const chance = new Chance(~seed);
     while (!ended.aborted) {
-      workspace.agent = oneOf(BEHAVIOURS, this.#chance);
+      workspace.agent = oneOf(BEHAVIOURS, chance);
       workspace.release();
-      await pause(this.#chance.int(10, 60) * 1000, ended);
+      await pause(chance.int(10, 60) * 1000, ended);
     }
     workspace.agent = { kind: "answers" };
     workspace.release();

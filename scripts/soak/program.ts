@@ -51,16 +51,16 @@ export async function makeProgram(options: ProgramOptions): Promise<Program> {
     ...["--output", `${folder}/workspace-beat`],
   ];
   const settings = { platformUrl, dir, args: flagsOf(dir) };
-  const why = compiler === "none"
-    ? "not asked for"
-    : await tryBinary(compiler ?? Deno.execPath(), { args, folder, prelude });
-  if (why === undefined) {
+  const made: Made = compiler === "none"
+    ? { why: "not asked for" }
+    : await makeBinaryBy(compiler ?? Deno.execPath(), { args, folder, prelude });
+  if (made.why === undefined) {
     const binary = `${folder}/workspace-beat`;
-    const name = `the compiled binary, ${await versionOf(compiler ?? Deno.execPath())}`;
+    const name = `the compiled binary, Deno ${made.version}`;
     return { name, start: (workspaceId) => startSidecar({ ...settings, workspaceId, binary }) };
   }
   if (compiler !== undefined && compiler !== "none") {
-    throw new Error(`Cannot make the binary with '${compiler}': ${why}`);
+    throw new Error(`Cannot make the binary with '${compiler}': ${made.why}`);
   }
   const compileOptions: CompileOptions = parseOptions(args);
   const module = await makeBundle(compileOptions, { folder: `${folder}/bundle`, prelude });
@@ -70,37 +70,38 @@ export async function makeProgram(options: ProgramOptions): Promise<Program> {
     ...grantFlags(leastGrants(compileOptions)),
   ];
   return {
-    name: `deno run of the bundle, Deno ${Deno.version.deno} (no binary: ${why})`,
+    name: `deno run of the bundle, Deno ${Deno.version.deno} (no binary: ${made.why})`,
     start: (workspaceId) => startSidecar({ ...settings, workspaceId, grants, module }),
   };
 }
 
-/** Gives why there is none, in one line. */
-async function tryBinary(
+/** Of which Deno the binary is, or why there is none, in one line. */
+type Made = { readonly why?: undefined; readonly version: string } | { readonly why: string };
+
+async function makeBinaryBy(
   compiler: string,
   { args, folder, prelude }: { args: string[]; folder: string; prelude: string },
-): Promise<string | undefined> {
-  const [script, build] = ["make_binary.ts", "../../build"]
+): Promise<Made> {
+  const [script = "", build = ""] = ["make_binary.ts", "../../build"]
     .map((path) => new URL(path, import.meta.url).pathname);
-  const { success, stderr } = await new Deno.Command(compiler, {
-    args: [
-      ...["run", "--no-prompt", "--allow-read", `--allow-write=${build},${folder}`],
-      ...[
-        "--allow-env=DENORT_BIN,DENO_TLS_CA_STORE",
-        `--allow-run=${await Deno.realPath(compiler)}`,
-      ],
-      ...[script ?? "", prelude, ...args],
-    ],
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "null",
-  }).output();
-  if (success) return undefined;
-  return new TextDecoder().decode(stderr).trim().split("\n").at(-1) ?? "";
+  const [path = "", version = ""] = (await outputOf(compiler, [
+    "eval",
+    "console.log(`${Deno.execPath()}\\n${Deno.version.deno}`)",
+  ])).stdout.split("\n");
+  const { stderr, success } = await outputOf(compiler, [
+    ...["run", "--no-prompt", "--allow-read", `--allow-write=${build},${folder}`],
+    ...["--allow-env=DENORT_BIN,DENO_TLS_CA_STORE", `--allow-run=${path}`],
+    ...[script, prelude, ...args],
+  ]);
+  return success ? { version } : { why: stderr.trim().split("\n").at(-1) ?? "" };
 }
 
-async function versionOf(deno: string): Promise<string> {
-  const { stdout } = await new Deno.Command(deno, { args: ["--version"] }).output();
-  const [, version = "?"] = /^deno (\S+)/.exec(new TextDecoder().decode(stdout)) ?? [];
-  return `Deno ${version}`;
+async function outputOf(
+  program: string,
+  args: string[],
+): Promise<{ readonly success: boolean; readonly stdout: string; readonly stderr: string }> {
+  const options = { args, env: { NO_COLOR: "1" }, stdin: "null" } as const;
+  const { stderr, stdout, success } = await new Deno.Command(program, options).output();
+  const [out = "", err = ""] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  return { success, stdout: out, stderr: err };
 }

@@ -1,4 +1,4 @@
-import { FIGURES } from "./figures.ts";
+import { type Figure, FIGURES } from "./figures.ts";
 import type { JudgedFigure } from "./judgement.ts";
 import { problemsOf, type SoakReport } from "./soak_report.ts";
 
@@ -21,6 +21,7 @@ const HEAD = [
  */
 export function reportText(report: SoakReport): string {
   const problems = problemsOf(report);
+  const isShort = report.figures.some(({ verdict }) => verdict === "too short to tell");
   return [
     ...factsOf(report),
     "",
@@ -31,7 +32,9 @@ export function reportText(report: SoakReport): string {
     ...accountOf(report),
     "",
     problems.length === 0
-      ? "No growth beyond noise, and nothing lost."
+      ? `${
+        isShort ? "Too short to tell of memory; else no" : "No"
+      } growth beyond noise, and nothing lost.`
       : `Not as it should be:\n\n${problems.map((problem) => `- ${problem}`).join("\n")}`,
     "",
   ].join("\n");
@@ -73,9 +76,8 @@ function accountOf(report: SoakReport): string[] {
 }
 
 function row(figure: JudgedFigure): string[] {
-  const { end, grows, least, most, name, perHour, start } = figure;
-  const { allowed, title, unit }: { allowed: number | undefined; title: string; unit: string } =
-    FIGURES[name];
+  const { end, least, most, name, perHour, start, verdict } = figure;
+  const { allowed, title, unit }: Figure = FIGURES[name];
   const digits = unit === "" ? 0 : 1;
   const number = (value: number) => value.toFixed(digits);
   const { high, low, slope } = perHour;
@@ -83,8 +85,8 @@ function row(figure: JudgedFigure): string[] {
     unit === "" ? title : `${title}, ${unit}`,
     ...[start, end, least, most].map(number),
     `${signed(slope)} (${signed(low)} to ${signed(high)})`,
-    allowed === undefined ? "" : String(allowed),
-    allowed === undefined ? "not judged" : grows ? "**grows**" : "steady",
+    String(allowed ?? ""),
+    verdict === "grows" ? "**grows**" : verdict,
   ];
 }
 

@@ -87,7 +87,7 @@ async function live(cast: Cast): Promise<SoakReport> {
   const books = new Books();
   const agent = new Agent({ dir, books, workspace, seed: seed + 1 });
   const troubles = new Troubles({ platform, workspace, tokenFile: `${dir}/${TOKEN}`, seed });
-  const peers = new Peers({ workspace, books, seed: seed + 3 });
+  const peers = new Peers({ workspace, books, seed: seed + 2 });
   // Messages are read from the next one on: none may come before the first look.
   await platform.waitFor(({ route, status }) => route === "activity" && status === 200);
   const over = new AbortController();
@@ -101,11 +101,11 @@ async function live(cast: Cast): Promise<SoakReport> {
   });
   const lives = Promise.all([agent, troubles, peers].map((each) => each.live(ended)));
   lives.catch(() => over.abort());
-  const samples = await watch({ ...cast, observer, books }, ended);
-  const hasEnded = over.signal.aborted;
-  over.abort();
-  await lives;
-  if (!hasEnded) await settled({ agent, books, observer, end });
+  const samples = await watch({ ...cast, observer, books }, ended).finally(async () => {
+    over.abort();
+    await lives;
+  });
+  await settled({ agent, books, observer, end });
   await sidecar.stop().catch(() => {}); // it may have ended already
   const exitCode = await end;
   agent.take();

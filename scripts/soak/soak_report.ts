@@ -1,3 +1,4 @@
+import { counted } from "../../lib/text.ts";
 import type { Verdict } from "../stress/ledger.ts";
 import type { Deed } from "./agent.ts";
 import type { BeatGaps } from "./beat_gaps.ts";
@@ -58,7 +59,7 @@ export function problemsOf(report: SoakReport): string[] {
     ...died === undefined ? [] : [`it ended by itself: ${died.join(" | ")}`],
     ...measured.length >= PARTS ? [] : ["it did not last long enough to tell what grows"],
     ...exitCode === 0 ? [] : [`it ended with ${exitCode}`],
-    ...figures.filter(({ grows }) => grows).map(({ name, perHour }) =>
+    ...figures.filter(({ verdict }) => verdict === "grows").map(({ name, perHour }) =>
       `${FIGURES[name].title}: grows by ${perHour.slope.toFixed(2)} ${FIGURES[name].unit} an hour`
         .replace("  ", " ")
     ),
@@ -72,7 +73,9 @@ export function problemsOf(report: SoakReport): string[] {
     // It was never killed, so that nothing may come twice.
     ...Object.entries({ lost, torn, duplicated: [...duplicated, ...inWindow], disordered })
       .filter(([, of]) => of.length > 0)
-      .map(([flaw, of]) => `${of.length} results ${flaw}: ${of.join(", ").slice(0, 200)}`),
+      .map(([flaw, of]) =>
+        `${counted(of.length, "result")} ${flaw}: ${of.join(", ").slice(0, 200)}`
+      ),
     ...messages.lost + messages.duplicated === 0
       ? []
       : [`${messages.lost} messages lost, ${messages.duplicated} duplicated`],

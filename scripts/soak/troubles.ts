@@ -1,8 +1,8 @@
 import type { DevPlatform, DevWorkspace } from "../dev_platform/mod.ts";
 import { Chance } from "../stress/random.ts";
+import type { Span } from "./beat_gaps.ts";
 import { type Incident, type IncidentKind, incidents } from "./incidents.ts";
 import { pause } from "./pause.ts";
-import type { Span } from "./beat_gaps.ts";
 
 /** Options of {@linkcode Troubles}. */
 export interface TroublesOptions {
@@ -22,6 +22,7 @@ export interface Thrown {
 /** Lets one thing after the other go wrong with the platform. */
 export class Troubles {
   readonly #options: TroublesOptions;
+  readonly #incidents: Generator<Incident, never>;
   readonly #chance: Chance;
   readonly #thrown = new Map<IncidentKind, Thrown>();
   readonly #spans: Span[] = [];
@@ -29,7 +30,8 @@ export class Troubles {
   /** @param options With whose platform. */
   constructor(options: TroublesOptions) {
     this.#options = options;
-    this.#chance = new Chance(options.seed);
+    this.#incidents = incidents(new Chance(options.seed));
+    this.#chance = new Chance(~options.seed);
   }
 
   /** What has gone wrong so far. */
@@ -48,7 +50,7 @@ export class Troubles {
    * @param ended Ends it.
    */
   async live(ended: AbortSignal): Promise<void> {
-    for (const incident of incidents(this.#chance)) {
+    for (const incident of this.#incidents) {
       if (ended.aborted) return;
       const from = Date.now();
       const struck = await this.#happen(incident, ended);

@@ -38,8 +38,8 @@ Deno.test("docs/soak.md lists everything that is thrown at the sidecar", () => {
 Deno.test("docs/soak.md shows every figure of the latest run, and none that grows", () => {
   const titles = document.column("The latest run").map((cell) => cell.replace(/, \w+$/, ""));
   assertEquals(titles, Object.values(FIGURES).map(({ title }) => title));
-  const verdicts = new Set(document.column("The latest run", { column: 7 }));
-  assertEquals(verdicts, new Set(["steady", "not judged"]));
+  const verdicts = document.column("The latest run", { column: 7 });
+  assertEquals(verdicts.filter((verdict) => verdict.includes("grows")), []);
 });
 
 Deno.test("docs/soak.md has a place for the report of deno task soak --markdown", () => {

@@ -36,11 +36,11 @@ const { beats, journal, messages, results } = GOOD;
 
 const BAD: readonly [what: Partial<SoakReport>, problem: string][] = [
   [
-    { figures: [{ ...figure, name: "timers", grows: true }] },
+    { figures: [{ ...figure, name: "timers", verdict: "grows" }] },
     "Timers: grows by 2.50 an hour",
   ],
   [
-    { figures: [{ ...figure, name: "rss", grows: true }] },
+    { figures: [{ ...figure, name: "rss", verdict: "grows" }] },
     "Resident memory: grows by 2.50 MiB an hour",
   ],
   [{ samples: GOOD.samples.slice(1) }, "it did not last long enough to tell what grows"],
@@ -53,11 +53,11 @@ const BAD: readonly [what: Partial<SoakReport>, problem: string][] = [
     { beats: { ...beats, largestCalm: 10.1 } },
     "10.1 s without a beat, though nothing was wrong",
   ],
-  [{ results: { ...results, lost: ["completed d1"] } }, "1 results lost: completed d1"],
+  [{ results: { ...results, lost: ["completed d1"] } }, "1 result lost: completed d1"],
   [{ results: { ...results, torn: ["{", "["] } }, "2 results torn: {, ["],
-  [{ results: { ...results, inWindow: ["completed d1"] } }, "1 results duplicated: completed d1"],
-  [{ results: { ...results, duplicated: ["completed d1"] } }, "1 results duplicated: completed d1"],
-  [{ results: { ...results, disordered: ["completed d1"] } }, "1 results disordered: completed d1"],
+  [{ results: { ...results, inWindow: ["completed d1"] } }, "1 result duplicated: completed d1"],
+  [{ results: { ...results, duplicated: ["completed d1"] } }, "1 result duplicated: completed d1"],
+  [{ results: { ...results, disordered: ["completed d1"] } }, "1 result disordered: completed d1"],
   [{ messages: { ...messages, lost: 2 } }, "2 messages lost, 0 duplicated"],
   [{ messages: { ...messages, duplicated: 1 } }, "0 messages lost, 1 duplicated"],
 ];

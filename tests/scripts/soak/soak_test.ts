@@ -14,7 +14,7 @@ const options = (name: string) => ({
 });
 
 function growing({ figures }: SoakReport): string[] {
-  return figures.filter(({ grows }) => grows).map(({ name }) => name);
+  return figures.filter(({ verdict }) => verdict === "grows").map(({ name }) => name);
 }
 
 Deno.test(options("soak() finds timers that a program leaks"), async () => {
