@@ -4,7 +4,7 @@ import type { LedgerRow } from "./_delegation_ledger.ts";
 import { DIALECT_RULES, type DialectRules } from "./_dialect_rules.ts";
 import { expireLiveness, LIVENESS_MS } from "./_liveness.ts";
 import { Latest } from "./_latest.ts";
-import type { Memory } from "./_memory.ts";
+import { forgetOldest, type Memory } from "./_memory.ts";
 import { Timeline } from "./_timeline.ts";
 import { freshToken } from "./_tokens.ts";
 import type { WorkspaceState } from "./_workspace_state.ts";
@@ -121,6 +121,8 @@ export class PlatformState {
   ): void {
     const event = { at: this.clock.now(), type, workspaceId: workspace.id, payload };
     this.events.add(event);
+    // Whatever happens to a workspace is broadcast, its beats if nothing else.
+    forgetOldest(workspace, this.#memory);
     workspace.timeline.look(workspace.status, event.at);
     workspace.timeline.event(event);
   }

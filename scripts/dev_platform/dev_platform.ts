@@ -40,7 +40,7 @@ export interface DevPlatformOptions {
   now?: () => number;
   /**
    * Whether it forgets what nobody asks a platform that runs for days: all but the latest requests,
-   * broadcasts and beats.
+   * broadcasts, beats, rows of activity and messages.
    *
    * @default {false}
    */

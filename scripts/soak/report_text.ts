@@ -53,8 +53,7 @@ function factsOf({ measuredSeconds, program, seed, warmUpSeconds }: SoakReport):
 }
 
 function accountOf(report: SoakReport): string[] {
-  const { answers, beats, connections, deeds, journal, log, messages, notes, results, takings } =
-    report;
+  const { answers, beats, connections, deeds, journal, log, messages, results, takings } = report;
   const doubled = results.duplicated.length + results.inWindow.length;
   return [
     `- Beats: ${beats.accepted} accepted; the largest gap ${beats.largest.toFixed(1)} s, and ` +
@@ -62,7 +61,7 @@ function accountOf(report: SoakReport): string[] {
     `- Results: ${results.results} shown, ${results.lost.length} lost, ${results.torn.length} torn, ` +
     `${doubled} twice, ${results.disordered.length} out of order; messages: ${messages.sent} sent, ` +
     `${messages.lost} lost, ${messages.duplicated} twice; taken away ${takings} times.`,
-    `- Wakes: ${answered(answers, "a2a")}. Notes in the chat: ${notes}.`,
+    `- Wakes: ${answered(answers, "a2a")}. Notes: ${answered(answers, "notify")}.`,
     `- Journal: at most ${journal.most.toFixed(0)} KiB of the ${
       journal.bound.toFixed(0)
     } KiB that ` +

@@ -122,7 +122,6 @@ async function live(cast: Cast): Promise<SoakReport> {
     beats: { accepted: observer.beats.length, ...beatGaps(observer.beats, troubles.spans) },
     ...books.verdict({ isInterrupted: signal?.aborted ?? false }),
     takings: agent.takings,
-    notes: workspace.chat.length,
     thrown: Object.fromEntries(troubles.thrown),
     deeds: Object.fromEntries(agent.deeds),
     answers: Object.fromEntries([...observer.answers].toSorted()),

@@ -26,8 +26,6 @@ export interface SoakReport {
   readonly messages: MessageVerdict;
   /** How often the agent has taken results away. */
   readonly takings: number;
-  /** Notes in the user's chat. */
-  readonly notes: number;
   readonly thrown: Readonly<Partial<Record<IncidentKind, Readonly<Thrown>>>>;
   readonly deeds: Readonly<Partial<Record<Deed, number>>>;
   /** How many requests were answered how, by `route status`; "none" is no answer. */

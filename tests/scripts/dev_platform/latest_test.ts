@@ -57,3 +57,33 @@ for (const forgets of [false, true]) {
     assertEquals((await events.next()).message.workspaces[0]?.beats, 25);
   });
 }
+
+for (const forgets of [false, true]) {
+  const kept = forgets ? "the latest" : "all";
+  Deno.test(`the platform keeps ${kept} rows of activity when forgets is ${forgets}`, async () => {
+    await using platform = await startDevPlatform({ forgets, dialect: "2026-06" });
+    const workspace = platform.addWorkspace();
+    const [first, second] = [workspace.receive(), workspace.receive()];
+    for (let n = 0; n < 1999; n++) workspace.receive();
+    await beat(platform, workspace);
+    const since = (id: string) =>
+      call(platform, `GET /workspaces/${workspace.id}/activity?since_id=${id}`, {
+        token: workspace.token,
+      });
+    assertEquals((await since(first)).status, forgets ? 410 : 200);
+    assertEquals((await since(second)).status, 200);
+  });
+
+  Deno.test(`the platform keeps ${kept} notes when forgets is ${forgets}`, async () => {
+    await using platform = await startDevPlatform({ forgets });
+    const workspace = platform.addWorkspace();
+    for (let n = 0; n < 1001; n++) {
+      await call(platform, `POST /workspaces/${workspace.id}/notify`, {
+        token: workspace.token,
+        body: { message: `note ${n}` },
+      });
+    }
+    assertEquals(workspace.chat.length, forgets ? 1000 : 1001);
+    assertEquals(workspace.chat.at(-1)?.message, "note 1000");
+  });
+}

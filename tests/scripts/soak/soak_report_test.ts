@@ -14,7 +14,6 @@ const GOOD: SoakReport = {
   results: { results: 3, lost: [], torn: [], inWindow: [], duplicated: [], disordered: [] },
   messages: { sent: 1, lost: 0, duplicated: 0 },
   takings: 1,
-  notes: 1,
   thrown: {},
   deeds: {},
   answers: {},
