@@ -26,8 +26,8 @@ Deno.test("judge() says that a timer every four minutes grows", () => {
 });
 
 Deno.test("judge() lets pass what grows by less than is allowed, and nothing more", () => {
-  assertEquals(judged("timers", (seconds) => 0.99 * seconds / SECONDS).verdict, "steady");
-  assertEquals(judged("timers", (seconds) => 1.01 * seconds / SECONDS).verdict, "grows");
+  assertEquals(judged("timers", (seconds) => 1.98 * seconds / SECONDS).verdict, "steady");
+  assertEquals(judged("timers", (seconds) => 2.02 * seconds / SECONDS).verdict, "grows");
 });
 
 Deno.test("judge() takes memory that is given back every four minutes for no growth", () => {

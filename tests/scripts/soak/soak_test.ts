@@ -24,7 +24,7 @@ Deno.test(options("soak() finds timers that a program leaks"), async () => {
 });
 
 Deno.test(
-  options("soak() sees no timer, handle or file grow in the sidecar, and loses nothing"),
+  options("soak() sees no timer and no listener leak in the sidecar, and loses nothing"),
   async () => {
     const seed = Math.floor(Math.random() * 2 ** 31);
     const report = await soak({ ...SHORT, seed });
