@@ -12,6 +12,9 @@ import { problemsOf } from "./soak/soak_report.ts";
 const EXIT_USAGE = 64;
 
 async function run({ json, markdown, ...options }: SoakFlags): Promise<number> {
+  // What cannot be written is to be known now, and not after an hour.
+  if (json !== undefined) await Deno.writeTextFile(json, "");
+  if (markdown !== undefined) withReport(await Deno.readTextFile(markdown), "");
   console.error(`soak: ${options.minutes} min, seed ${options.seed}`);
   const interrupted = new AbortController();
   const interrupt = () => interrupted.abort();
@@ -40,5 +43,9 @@ async function show(report: string, document: string): Promise<void> {
 if (import.meta.main) {
   const flags = parseFlags(Deno.args);
   if (flags === undefined) console.error(USAGE);
-  Deno.exit(flags === undefined ? EXIT_USAGE : await run(flags));
+  const code = flags === undefined ? EXIT_USAGE : await run(flags).catch((error: Error) => {
+    console.error(error.message);
+    return 1;
+  });
+  Deno.exit(code);
 }

@@ -22,6 +22,8 @@ const LONGEST_WARM_UP_SECONDS = 120;
 /** The last results come within so many seconds when all is well again. */
 const SETTLES_WITHIN_SECONDS = 90;
 const SNAPSHOT_SECONDS = 60;
+/** A process of which nothing is to be seen any more has ended after so many seconds. */
+const ENDS_WITHIN_SECONDS = 5;
 /** So many lines of its log are told when it ends by itself. */
 const LAST_WORDS = 3;
 
@@ -89,13 +91,17 @@ async function live(cast: Cast): Promise<SoakReport> {
   const troubles = new Troubles({ platform, workspace, tokenFile: `${dir}/${TOKEN}`, seed });
   const peers = new Peers({ workspace, books, seed: seed + 2 });
   // Messages are read from the next one on: none may come before the first look.
-  await platform.waitFor(({ route, status }) => route === "activity" && status === 200);
+  const looked = platform.waitFor(({ route, status }) => route === "activity" && status === 200);
+  const endedTooSoon = sidecar.ended().then((code) => {
+    throw new Error(`The program has ended with ${code}: ${lastWords(sidecar)}`);
+  });
+  await Promise.race([looked, endedTooSoon]);
   const over = new AbortController();
   const ended = AbortSignal.any([over.signal, ...signal === undefined ? [] : [signal]]);
-  let died: string[] | undefined;
+  let died: string | undefined;
   const end = sidecar.ended().then((code) => {
     // A terminal's SIGINT reaches it, too.
-    if (!ended.aborted) died = sidecar.stderr.slice(-LAST_WORDS);
+    if (!ended.aborted) died = lastWords(sidecar);
     over.abort();
     return code;
   });
@@ -170,8 +176,9 @@ async function watch(
   let next = SNAPSHOT_SECONDS;
   while (sampler.seconds < seconds && !ended.aborted) {
     observer.look();
-    const sample = await sampler.sample().catch((error) => {
-      // It has ended just now, which is told elsewhere.
+    const sample = await sampler.sample().catch(async (error) => {
+      // Where that is because it ends just now, its exit code says more.
+      await pause(ENDS_WITHIN_SECONDS * 1000, ended);
       if (!ended.aborted) throw error;
       return undefined;
     });
@@ -195,6 +202,10 @@ function snapshotLine(
     `anonymous, heap ${heapUsed.toFixed(1)} MiB, ${descriptors} descriptors, ${timers} timers, ` +
     `${listeners} listeners, journal ${journalBytes.toFixed(0)} KiB, ${beats} beats, ` +
     `${shown} results`;
+}
+
+function lastWords({ stderr }: SidecarProcess): string {
+  return stderr.slice(-LAST_WORDS).join(" | ");
 }
 
 /** How many lines of a log have which level. */

@@ -37,7 +37,7 @@ export interface SoakReport {
   /** The errors in the log. */
   readonly errors: readonly string[];
   /** Whether it ended by itself; then its last words. */
-  readonly died: readonly string[] | undefined;
+  readonly died: string | undefined;
   /** What it ended with. */
   readonly exitCode: number;
   readonly samples: readonly Sample[];
@@ -54,7 +54,7 @@ export function problemsOf(report: SoakReport): string[] {
   const measured = samples.filter(({ at }) => at >= report.warmUpSeconds);
   const { lost, torn, duplicated, inWindow, disordered } = results;
   return [
-    ...died === undefined ? [] : [`it ended by itself: ${died.join(" | ")}`],
+    ...died === undefined ? [] : [`it ended by itself: ${died}`],
     ...measured.length >= PARTS ? [] : ["it did not last long enough to tell what grows"],
     ...exitCode === 0 ? [] : [`it ended with ${exitCode}`],
     ...figures.filter(({ verdict }) => verdict === "grows").map(({ name, perHour }) =>

@@ -44,7 +44,7 @@ const BAD: readonly [what: Partial<SoakReport>, problem: string][] = [
   ],
   [{ samples: GOOD.samples.slice(1) }, "it did not last long enough to tell what grows"],
   [{ warmUpSeconds: 11 }, "it did not last long enough to tell what grows"],
-  [{ died: ["a line", "the last"] }, "it ended by itself: a line | the last"],
+  [{ died: "a line | the last" }, "it ended by itself: a line | the last"],
   [{ exitCode: 77 }, "it ended with 77"],
   [{ journal: { ...journal, most: 257 } }, "Journal: 257 KiB, more than its bound"],
   [{ beats: { ...beats, accepted: 1 } }, "no beats were accepted"],

@@ -4,6 +4,7 @@ import { soak } from "../../../scripts/soak/soak.ts";
 import { problemsOf, type SoakReport } from "../../../scripts/soak/soak_report.ts";
 
 const LEAKING = new URL("_leaking_prelude.ts", import.meta.url).href;
+const ENDING = new URL("_ending_prelude.ts", import.meta.url).href;
 /** Some beats, and enough samples to judge by. */
 const SHORT = { minutes: 0.2, compiler: "none" } as const;
 
@@ -54,3 +55,10 @@ Deno.test(
     assert(problemsOf(report).includes("it did not last long enough to tell what grows"));
   },
 );
+
+Deno.test(options("soak() says so when the program ends by itself"), async () => {
+  const report = await soak({ ...SHORT, seed: 5, prelude: ENDING });
+  assertEquals(report.exitCode, 3);
+  const problems = problemsOf(report);
+  assert(problems.some((problem) => problem.startsWith("it ended by itself: ")), problems.join());
+});
