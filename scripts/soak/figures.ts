@@ -12,13 +12,15 @@ export interface Figure {
 
 /** V8 collects the old garbage of so quiet a program once in some minutes: four have been seen. */
 const MIB: Omit<Figure, "title"> = { unit: "MiB", allowed: 1, cycle: 300 };
+/** What the system sees: allocators keep what oversized bodies took once. As issue 7 allows it. */
+const KEPT_MIB: Omit<Figure, "title"> = { ...MIB, allowed: 3 };
 const COUNT: Omit<Figure, "title"> = { unit: "", allowed: 2, cycle: 0 };
 const KIB: Omit<Figure, "title"> = { unit: "KiB", allowed: 4, cycle: 0 };
 
 /** The figures, in the order in which they are shown. */
 export const FIGURES = {
-  rss: { title: "Resident memory", ...MIB },
-  rssAnon: { title: "of it anonymous", ...MIB },
+  rss: { title: "Resident memory", ...KEPT_MIB },
+  rssAnon: { title: "of it anonymous", ...KEPT_MIB },
   heapUsed: { title: "JavaScript's heap in use", ...MIB },
   heapTotal: { title: "JavaScript's heap", ...MIB },
   external: { title: "Memory behind JavaScript's objects", ...MIB },
