@@ -50,18 +50,25 @@ export async function openOrMake(
   return await Deno.open(path, isThere ? options : { ...options, create: true, mode: PRIVATE });
 }
 
+/** What tells a file from others, whatever it is called. */
+export type FileIdentity = Pick<Deno.FileInfo, "dev" | "ino">;
+
 /**
  * Whether a path leads to the file that was opened, and to nothing that has taken its place.
  *
  * Requires `--allow-read` for the file.
  *
  * @param path The path.
- * @param file What was opened.
+ * @param file What was opened, or what is known of that.
  * @param attempt What is to be done with it, as a message says it.
  * @throws {TypeError} It leads to no regular file.
  */
-export async function leadsTo(path: string, file: Deno.FsFile, attempt: string): Promise<boolean> {
+export async function leadsTo(
+  path: string,
+  file: Pick<Deno.FsFile, "stat"> | FileIdentity,
+  attempt: string,
+): Promise<boolean> {
   const there = await regularFileAt(path, attempt);
-  const { ino, dev } = await file.stat();
+  const { ino, dev } = "stat" in file ? await file.stat() : file;
   return there !== undefined && there.ino === ino && there.dev === dev;
 }

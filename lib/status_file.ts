@@ -44,6 +44,8 @@ export class StatusFile {
   readonly #options: StatusFileOptions;
   readonly #refreshMs: number;
   readonly #trouble: Episode;
+  /** The file as it was written last. */
+  #written: Deno.FileInfo | undefined;
   /** Whether something has changed since the last attempt to write that it did not tell. */
   #hasNews = false;
   #writing: Promise<void> | undefined;
@@ -76,6 +78,8 @@ export class StatusFile {
         rest = new AbortController();
         if (this.#hasNews || signal.aborted) continue;
         await clock.sleep(this.#refreshMs - SHORTEST_MS, rest.signal);
+        // The end of a beat and the plan of the next are told one right after the other.
+        await new Promise<void>((resolve) => setTimeout(resolve));
       }
     } finally {
       forget();
@@ -118,7 +122,11 @@ export class StatusFile {
       });
       const text = `${JSON.stringify(status, null, 2)}\n`;
       // A power failure ends what it tells of; and nobody has asked for a folder.
-      await writePrivateFile(file, text, { isDurable: false, makesFolder: false });
+      await writePrivateFile(file, text, {
+        isDurable: false,
+        makesFolder: false,
+        onMade: (made) => this.#written = made,
+      });
       this.#trouble.succeeded();
     } catch (error) {
       const isSaid = error instanceof TypeError; // what is there instead, and what to do about it
@@ -133,7 +141,7 @@ export class StatusFile {
   /** Neither a link, nor another program's file, nor a younger sidecar's may be written over. */
   async #refuseWhatIsAnothers(): Promise<void> {
     const { file, vitals } = this.#options;
-    const found = await refuseForeignFile(file);
+    const found = await refuseForeignFile(file, (there) => isSameFile(there, this.#written));
     if (found === undefined || found.ended !== null) return;
     // Only that tells two of them apart: in another container it may have the same process id, and
     // the file system may give its file the number that one of ours had.
@@ -146,6 +154,12 @@ export class StatusFile {
         `process ${found.pid}, does: name another --status-file for one of them`,
     );
   }
+}
+
+/** Whether nobody has written a file since, nor put another one in its place. */
+function isSameFile(there: Deno.FileInfo, then: Deno.FileInfo | undefined): boolean {
+  return then !== undefined && there.ino === then.ino && there.dev === then.dev &&
+    there.size === then.size && there.mtime?.getTime() === then.mtime?.getTime();
 }
 
 function remedy(error: unknown): string {

@@ -280,6 +280,39 @@ Deno.test("StatusFile.run() leaves the file to a sidecar that has started later,
   );
 });
 
+/** How a younger sidecar may leave the file, so that one thing alone tells it from one's own. */
+const TAKEN_OVER: readonly (readonly [
+  how: string,
+  take: (file: string, text: string, own: Deno.FileInfo) => Promise<unknown>,
+])[] = [
+  ["another file of the same size and time", async (file, text, own) => {
+    await Deno.writeTextFile(`${file}.new`, text.padEnd(own.size));
+    await Deno.utime(`${file}.new`, own.mtime ?? 0, own.mtime ?? 0);
+    await Deno.rename(`${file}.new`, file);
+  }],
+  ["the same file with the same time, but longer", async (file, text, own) => {
+    await Deno.writeTextFile(file, text.padEnd(own.size + 1));
+    await Deno.utime(file, own.mtime ?? 0, own.mtime ?? 0);
+  }],
+  ["the same file with the same size, but later", async (file, text, own) => {
+    await Deno.writeTextFile(file, text.padEnd(own.size));
+    await Deno.utime(file, 2000, 2000);
+  }],
+];
+for (const [how, take] of TAKEN_OVER) {
+  Deno.test(`StatusFile.run() sees that a younger sidecar has written there when it is ${how}`, async () => {
+    await using kept = await keep();
+    kept.start();
+    await kept.asleep();
+    const text = JSON.stringify(younger({ written_at: new Date().toISOString() }));
+    await take(kept.file, text, await Deno.stat(kept.file));
+    kept.clock.advance(1000);
+    kept.clock.advance(await kept.asleep());
+    await eventually(() => kept.told().length > 0, "Nothing is told");
+    assertEquals((await kept.read()).workspace_id, "critic");
+  });
+}
+
 for (const [when, seconds] of [["long ago", -91], ["before the clock was set back", 91]] as const) {
   Deno.test(`StatusFile.run() writes over the status of a sidecar that has started later, and wrote ${when}`, async () => {
     await using kept = await keep();

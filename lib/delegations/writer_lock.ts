@@ -1,7 +1,7 @@
 import { neutralise, reasonOf } from "../text.ts";
 import type { Log } from "../log/mod.ts";
 import { lockPath } from "../lock_path.ts";
-import { leadsTo } from "../regular_file.ts";
+import { type FileIdentity, leadsTo } from "../regular_file.ts";
 
 /** Another process writes the same results file. */
 export class WriterBusyError extends Error {
@@ -37,6 +37,8 @@ export interface WriterLockOptions {
 export class WriterLock {
   readonly #options: WriterLockOptions;
   #file: Deno.FsFile | undefined;
+  /** The file that is locked: it stays the same while it is open. */
+  #identity: FileIdentity | undefined;
 
   /** @param options What to lock, and for whom. */
   constructor(options: WriterLockOptions) {
@@ -54,7 +56,8 @@ export class WriterLock {
    */
   async acquire(): Promise<boolean> {
     if (this.#file !== undefined) {
-      if (await leadsTo(this.#options.file, this.#file, ATTEMPT)) return false;
+      this.#identity ??= await this.#file.stat();
+      if (await leadsTo(this.#options.file, this.#identity, ATTEMPT)) return false;
       this.release(); // somebody has tidied it away, so that it keeps nobody out any more
     }
     const { file: path, log, name } = this.#options;
@@ -74,6 +77,7 @@ export class WriterLock {
   release(): void {
     this.#file?.close();
     this.#file = undefined;
+    this.#identity = undefined;
   }
 
   async #busy(file: Deno.FsFile): Promise<WriterBusyError> {

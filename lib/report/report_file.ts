@@ -9,6 +9,11 @@ import type { Report } from "./report.ts";
 import type { RuntimeReport } from "./runtime_report.ts";
 import { stalenessOf } from "./staleness.ts";
 
+/** For so long after a change another is to be expected soon. */
+const BUSY_MS = 30_000;
+/** Nobody reports something new for hours on end: looks are a sidecar's largest effort then. */
+const QUIET_LOOK_MS = 1000;
+
 /** Options of {@linkcode ReportFile}. */
 export interface ReportFileOptions {
   /** The file that the agent writes. */
@@ -20,7 +25,7 @@ export interface ReportFileOptions {
   /**
    * What it may take of what it shares; by default it is alone. The file is read rather than watched: a
    * watch is lost with each rename, needs a grant for the whole folder, and takes one of the 128 watches
-   * that Linux gives a user, while looking costs nothing that can be measured.
+   * that Linux gives a user.
    */
   readonly sharing?: Pick<Sharing, "disk" | "reportLookMs">;
   readonly log: Log;
@@ -39,6 +44,8 @@ export class ReportFile {
   #report: RuntimeReport = {};
   /** Whether the last look found the file gone or broken. */
   #isOdd = false;
+  /** When the file was found changed last, in milliseconds of the clock. */
+  #changedAt = -Infinity;
   /** Why the file cannot be used, once that is certain. */
   #problem: string | undefined;
   #saidUnknown = false;
@@ -64,7 +71,7 @@ export class ReportFile {
     const { clock } = this.#options;
     while (!signal.aborted) {
       await orAborted(this.#look(), signal); // a disk that hangs may not hold the end up
-      await clock.sleep(this.#sharing.reportLookMs, signal);
+      await clock.sleep(this.#restMs, signal);
     }
   }
 
@@ -81,6 +88,13 @@ export class ReportFile {
     await this.#look();
   }
 
+  /** How long to wait for the next look. */
+  get #restMs(): number {
+    const { reportLookMs } = this.#sharing;
+    const isBusy = this.#isOdd || this.#options.clock.now() - this.#changedAt < BUSY_MS;
+    return isBusy ? reportLookMs : Math.max(reportLookMs, QUIET_LOOK_MS);
+  }
+
   /** One look at a time: where a disk hangs, they would all hang. */
   #look(): Promise<void> {
     this.#looking ??= this.#sharing.disk.take(() => this.#lookOnce())
@@ -93,9 +107,11 @@ export class ReportFile {
     if (stamp !== undefined && stamp === this.#stamp && !this.#isOdd) {
       return await this.#handOn(false);
     }
+    const hasChanged = stamp !== this.#stamp;
     this.#stamp = stamp;
     const found = await read(this.#options.file);
     const isNews = found.report !== undefined && found.text !== this.#text;
+    if (hasChanged || isNews) this.#changedAt = this.#options.clock.now();
     // Who writes without a rename leaves the file empty, gone or in pieces for an instant: that is
     // believed only when the next look finds it so, too.
     const isOdd = found.report === undefined || isNews && found.text === undefined;
@@ -159,6 +175,8 @@ export class ReportFile {
   }
 }
 
+/** A file that was not there. */
+const MISSING = "missing";
 /** A file that was changed so recently may be changed again without another time of change. */
 const UNSETTLED_MS = 2000;
 
@@ -170,8 +188,9 @@ async function stampOf(file: string): Promise<string | undefined> {
   try {
     const { changedAt, text } = await fileStamp(file);
     return Date.now() - changedAt < UNSETTLED_MS ? undefined : text;
-  } catch {
-    return undefined; // reading it says why
+  } catch (error) {
+    // Of all other troubles reading it says why.
+    return error instanceof Deno.errors.NotFound ? MISSING : undefined;
   }
 }
 

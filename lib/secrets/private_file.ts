@@ -25,7 +25,7 @@ const PRIVATE_FOLDER = 0o700;
  * @param options `makesFolder`: whether a folder that is not there is made, private too, where it
  * is granted. `like`: the former file, where whoever could read that is to read the new one, too.
  * `isDurable`: whether it is to survive a power failure; it is by default. `isStillDue`: asked right
- * before the file takes its place, when it is on the disk already.
+ * before the file takes its place, when it is on the disk already. `onMade`: learns what it is by then.
  * @returns Whether it was written: not, when it was not due any more.
  * @throws {Deno.errors.NotCapable} The manifest does not grant the file.
  * @throws {Error} The system cannot write it; the former content is still there.
@@ -33,19 +33,19 @@ const PRIVATE_FOLDER = 0o700;
 export async function writePrivateFile(
   path: string,
   text: string,
-  { isDurable = true, isStillDue, like, makesFolder = true }: {
+  { isDurable = true, isStillDue, like, makesFolder = true, onMade }: {
     readonly isDurable?: boolean;
     readonly makesFolder?: boolean;
     readonly like?: Deno.FileInfo | undefined;
     readonly isStillDue?: () => Promise<boolean>;
+    readonly onMade?: (made: Deno.FileInfo) => void;
   } = {},
 ): Promise<boolean> {
   if (makesFolder) await makeFolder(path);
   const temporary = temporaryFile(path);
-  await removeIfThere(temporary);
   const bytes = new TextEncoder().encode(text);
   try {
-    if (!await makePrivate(temporary, bytes, { like, isDurable }) && like !== undefined) {
+    if (!await makePrivate(temporary, bytes, { like, isDurable, onMade }) && like !== undefined) {
       await Deno.remove(temporary);
       await makeAlike(temporary, bytes, like);
     }
@@ -107,7 +107,6 @@ export async function probePrivateFile(path: string): Promise<void> {
     throw new Deno.errors.IsADirectory(`Cannot write '${path}': it is a folder: remove it`);
   }
   const temporary = temporaryFile(path);
-  await removeIfThere(temporary);
   try {
     await makePrivate(temporary, new Uint8Array(PROBED_BYTES), { isDurable: true });
   } finally {
@@ -126,18 +125,32 @@ async function makeFolder(path: string): Promise<void> {
 async function makePrivate(
   path: string,
   bytes: Uint8Array,
-  { isDurable, like }: {
+  { isDurable, like, onMade }: {
     readonly isDurable: boolean;
     readonly like?: Deno.FileInfo | undefined;
+    readonly onMade?: ((made: Deno.FileInfo) => void) | undefined;
   },
 ): Promise<boolean> {
-  // createNew refuses a link that somebody has put in the way, and the mode holds from the first
-  // byte on.
-  using file = await Deno.open(path, { write: true, createNew: true, mode: PRIVATE });
+  using file = await openNew(path);
   if (like !== undefined && !isAlike(await file.stat(), like)) return false;
   await writeWhole(file, bytes);
   if (isDurable) await file.sync();
+  if (onMade !== undefined) onMade(await file.stat());
   return true;
+}
+
+/** Opens a private file that is new; what somebody has left there is removed. */
+async function openNew(path: string): Promise<Deno.FsFile> {
+  // createNew refuses a link that somebody has put in the way, and the mode holds from the first
+  // byte on.
+  const open = () => Deno.open(path, { write: true, createNew: true, mode: PRIVATE });
+  try {
+    return await open();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    await removeIfThere(path);
+    return await open();
+  }
 }
 
 function isAlike(made: Deno.FileInfo, like: Deno.FileInfo): boolean {

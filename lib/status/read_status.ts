@@ -47,13 +47,18 @@ export async function readStatus(file: string): Promise<FoundStatus> {
  * Requires `--allow-read` for the file.
  *
  * @param file The file.
- * @returns The status that is there; undefined when there is none, or none of this version.
+ * @param isOwn Whether what is there is known to be this sidecar's own, so that nobody has to look
+ * into it.
+ * @returns The status that is there; undefined when there is none, or none of this version, or its own.
  * @throws {TypeError} Something else is there.
  * @throws {Error} It cannot be read.
  */
-export async function refuseForeignFile(file: string): Promise<Status | undefined> {
+export async function refuseForeignFile(
+  file: string,
+  isOwn: (there: Deno.FileInfo) => boolean = () => false,
+): Promise<Status | undefined> {
   const there = await regularFileAt(file, "write the status to");
-  if (there === undefined) return undefined;
+  if (there === undefined || isOwn(there)) return undefined;
   const text = there.size > LARGEST_STATUS_BYTES ? "a long text" : await Deno.readTextFile(file);
   if (!looksLikeStatus(text)) {
     throw new TypeError(

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { makeTempDir, patient } from "../support/mod.ts";
-import { LOOK_EVERY_MS, Looking } from "./_looking.ts";
+import { LOOK_EVERY_MS, Looking, type LookingOptions } from "./_looking.ts";
 
 const never = new AbortController().signal;
 
@@ -12,10 +12,10 @@ interface Bench extends AsyncDisposable {
   write(report: object): Promise<void>;
 }
 
-async function makeBench(maxAgeMs?: number): Promise<Bench> {
+async function makeBench(options?: LookingOptions): Promise<Bench> {
   const dir = await makeTempDir();
   const file = `${dir.path}/report.json`;
-  const looking = new Looking(file, maxAgeMs);
+  const looking = new Looking(file, options);
   return {
     file,
     looking,
@@ -68,6 +68,39 @@ Deno.test("ReportFile.run() looks again after 250 ms, and ends when its signal a
   assertEquals(await clock.sleeping(), [LOOK_EVERY_MS]);
   stop.abort();
   await patient(running);
+});
+
+/** Looks as often as it takes for so long, in milliseconds. */
+async function lookFor(looking: Looking, ms: number): Promise<void> {
+  for (let past = 0; past < ms; past += LOOK_EVERY_MS) await looking.look();
+}
+
+Deno.test("ReportFile.run() looks once a second when nothing has changed for half a minute", async () => {
+  await using bench = await makeBench();
+  const { looking } = bench;
+  await lookFor(looking, 30_000);
+  assertEquals(await looking.clock.sleeping(), [LOOK_EVERY_MS]);
+  await looking.look();
+  assertEquals(await looking.clock.sleeping(), [1000]);
+});
+
+Deno.test("ReportFile.run() looks every 250 ms again when there is a new report", async () => {
+  await using bench = await makeBench();
+  const { looking } = bench;
+  await lookFor(looking, 30_250);
+  await bench.write(REPORT);
+  looking.clock.advance(1000 - LOOK_EVERY_MS);
+  await looking.look();
+  assertEquals(await looking.clock.sleeping(), [LOOK_EVERY_MS]);
+});
+
+Deno.test("ReportFile.run() looks no more often in quiet times than it may when something happens", async () => {
+  await using bench = await makeBench({ reportLookMs: 2000 });
+  const { looking } = bench;
+  for (let looks = 0; looks < 20; looks++) {
+    await looking.look();
+    assertEquals(await looking.clock.sleeping(), [2000]);
+  }
 });
 
 /** How a report can be broken, and what is then said of it. */

@@ -29,7 +29,7 @@ const BUSY = { active_tasks: 2, current_task: "write", wedged: "stuck" };
 Deno.test("ReportFile.run() counts no tasks of a report that is too old, says so once, and keeps the wedge", async () => {
   await using dir = await makeTempDir();
   const file = `${dir.path}/report.json`;
-  await using looking = new Looking(file, MAX_AGE_MS);
+  await using looking = new Looking(file, { maxAgeMs: MAX_AGE_MS });
   const write = (seconds: number, rest: object = {}) =>
     Deno.writeTextFile(file, JSON.stringify({ ...BUSY, ...rest, updated_at: secondsAgo(seconds) }));
   await write(3600);
@@ -46,7 +46,7 @@ Deno.test("ReportFile.run() counts no tasks of a report that is too old, says so
 Deno.test("ReportFile.run() says nothing of a report that is too old when it has no tasks", async () => {
   await using dir = await makeTempDir();
   const file = `${dir.path}/report.json`;
-  await using looking = new Looking(file, MAX_AGE_MS);
+  await using looking = new Looking(file, { maxAgeMs: MAX_AGE_MS });
   const report = { active_tasks: 0, wedged: "stuck", updated_at: secondsAgo(3600) };
   await Deno.writeTextFile(file, JSON.stringify(report));
   assertEquals(await look(looking), [0, "", "stuck", 1]);
@@ -55,7 +55,7 @@ Deno.test("ReportFile.run() says nothing of a report that is too old when it has
 Deno.test("ReportFile.run() says of a stale report that its tasks do not count when it gets some later", async () => {
   await using dir = await makeTempDir();
   const file = `${dir.path}/report.json`;
-  await using looking = new Looking(file, MAX_AGE_MS);
+  await using looking = new Looking(file, { maxAgeMs: MAX_AGE_MS });
   const updated_at = secondsAgo(3600);
   await Deno.writeTextFile(file, JSON.stringify({ wedged: "stuck", updated_at }));
   assertEquals(await look(looking), [0, "", "stuck", 1]);
