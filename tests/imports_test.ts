@@ -24,7 +24,7 @@ const LAYERS: readonly (readonly string[])[] = [
     "turns",
     "write_whole",
   ],
-  ["log", "lock_path", "make_alike", "otel", "pace", "taken_files"],
+  ["garbage", "log", "lock_path", "make_alike", "otel", "pace", "taken_files"],
   ["sharing"],
   ["config", "platform"],
   ["secrets", "exit_code", "supervise", "tracing", "vitals"],

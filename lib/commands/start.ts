@@ -6,7 +6,8 @@ import { plainHealthFlags } from "./plain_health_flags.ts";
 
 /**
  * Does what the arguments say, and gives the exit code. A probe runs every few seconds beside an
- * agent: a plain `health` loads nothing that it does not need.
+ * agent, and a sidecar runs for months: a plain `health` and a plain `run` load nothing that they do
+ * not need.
  *
  * @param args The arguments, without the program's name.
  * @param build What the binary was built for; left out for `deno run`.
@@ -20,6 +21,11 @@ export async function start(args: readonly string[], build?: Build): Promise<Exi
     } catch (error) {
       if (!(error instanceof InputError)) throw error; // the whole program says what is wrong
     }
+  }
+  if (args[0] === undefined || args[0] === "run" || args[0].startsWith("-")) {
+    const { runPlainly } = await import("./plain_run.ts");
+    const exitCode = await runPlainly(args, build);
+    if (exitCode !== undefined) return exitCode;
   }
   const { workspaceBeat } = await import("./workspace_beat.ts");
   return await workspaceBeat(args, build);

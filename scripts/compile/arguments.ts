@@ -20,7 +20,12 @@ const OLD_SPACE_OF_SEVERAL_MB = 512;
  */
 export function v8Flags({ workspacesDir }: Pick<CompileOptions, "workspacesDir">): string[] {
   const oldSpace = workspacesDir === undefined ? OLD_SPACE_MB : OLD_SPACE_OF_SEVERAL_MB;
-  return ["--lite-mode", "--max-semi-space-size=1", `--max-old-space-size=${oldSpace}`];
+  return [
+    "--lite-mode",
+    "--max-semi-space-size=1",
+    `--max-old-space-size=${oldSpace}`,
+    "--expose-gc", // lib/garbage.ts collects what V8 would leave for hours
+  ];
 }
 
 /**
