@@ -4,7 +4,7 @@
  * @module
  */
 
-import { normalize } from "@std/path/normalize";
+import { normalize } from "./path.ts";
 import {
   type GrantSettings,
   leastGrants,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { dirname } from "@std/path/dirname";
+import { dirname } from "./path.ts";
 import { type Clock, orAborted, settlesWithin } from "./clock.ts";
 import { InputError } from "./config/mod.ts";
 import { EXIT_CODE, type ExitCode } from "./exit_code.ts";

@@ -16,6 +16,7 @@ const LAYERS: readonly (readonly string[])[] = [
     "small_file",
     "grants",
     "nearest",
+    "path",
     "schedule",
     "permissions",
     "regular_file",
@@ -148,4 +149,23 @@ Deno.test("lib/ imports a file whose name begins with an underscore only from be
 Deno.test("main.ts imports only the commands", async () => {
   const source = await Deno.readTextFile(new URL("../main.ts", import.meta.url));
   assertEquals(specifiers(source), ["./lib/commands/mod.ts"]);
+});
+
+Deno.test("lib/ asks nothing of 'process', for which Deno loads all that it has for Node", async () => {
+  const code = `
+    const asked = [];
+    Object.defineProperty(globalThis, "process", {
+      get: () => void asked.push(new Error().stack),
+    });
+    for (const module of ["commands/mod", "commands/plain_run", "commands/workspace_beat", "mod"]) {
+      await import(${JSON.stringify(new URL("../lib/", import.meta.url).href)} + module + ".ts");
+    }
+    console.log(asked.join());`;
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--quiet", code],
+    cwd: new URL("../", import.meta.url),
+    env: { NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  assertEquals([decoder.decode(stdout).trim(), decoder.decode(stderr)], ["", ""]);
 });

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { dirname } from "@std/path/dirname";
+import { dirname } from "../path.ts";
 import type { Settings } from "../config/mod.ts";
 import { FileResults, Journal } from "../delegations/mod.ts";
 import { EXIT_CODE } from "../exit_code.ts";

@@ -1,4 +1,4 @@
-import { dirname } from "@std/path/dirname";
+import { dirname } from "../path.ts";
 import type { Settings } from "../config/mod.ts";
 import { mayRead, mayWrite } from "../grants.ts";
 import { lstatIfThere } from "../lstat_if_there.ts";

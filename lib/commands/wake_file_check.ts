@@ -1,4 +1,4 @@
-import { dirname } from "@std/path/dirname";
+import { dirname } from "../path.ts";
 import type { Settings } from "../config/mod.ts";
 import { WakeFile } from "../delegations/mod.ts";
 import { EXIT_CODE } from "../exit_code.ts";

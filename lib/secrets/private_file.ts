@@ -1,4 +1,4 @@
-import { dirname } from "@std/path/dirname";
+import { dirname } from "../path.ts";
 import { mayWrite } from "../grants.ts";
 import { lstatIfThere } from "../lstat_if_there.ts";
 import { makeAlike } from "../make_alike.ts";
