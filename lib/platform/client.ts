@@ -26,6 +26,9 @@ export interface PlatformClientOptions {
   readonly orgId?: string | undefined;
 }
 
+/** An empty list is read in less time than it takes to recognise it. */
+const UNMARKED_BYTES = "[]".length;
+
 /**
  * The one HTTP client: every request has a total deadline and a size cap, follows no redirect, and
  * ends in an outcome. It knows nothing of tokens.
@@ -105,7 +108,8 @@ export class PlatformClient implements Sender {
     const { headers, status } = response;
     const bytes = await readCapped(response, request.maxBytes);
     if (bytes === undefined) return oversized(status, request.maxBytes);
-    const mark = isMarked && response.ok ? await markOf(bytes, headers) : undefined;
+    const isWorthIt = bytes.length > UNMARKED_BYTES || headers.has("etag");
+    const mark = isMarked && isWorthIt && response.ok ? await markOf(bytes, headers) : undefined;
     const text = isSameBody(mark, known) ? "" : new TextDecoder().decode(bytes);
     return classifyAnswer({ status, headers, text, exchange, lacks: this.#lacks, mark, known });
   }
@@ -131,6 +135,14 @@ async function readCapped(
   response: Response,
   maxBytes: number,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  // A stream takes 64 KiB for each look at it, and most answers have less than 100 bytes. How long what
+  // was compressed becomes is known only at its end.
+  const length = response.headers.get("content-length");
+  if (length !== null && !response.headers.has("content-encoding")) {
+    if (Number(length) <= maxBytes) return await response.bytes();
+    await response.body?.cancel();
+    return undefined;
+  }
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
   // Leaving the loop early cancels the body.

@@ -87,12 +87,12 @@ eachDialect.test("PollLoop.poll() reads a listing until a result without a reply
 eachDialect.test("PollLoop.poll() delivers a result whose grace ends with a listing that was known before", async (dialect) => {
   await using bench = await startBench({ dialect });
   const { poll, unwoken } = pollLoop(bench);
-  show(bench);
+  show(bench, { delegation_id: "d0" });
   await several(2, poll);
-  show(bench, { response_preview: undefined });
+  show(bench, { delegation_id: "d0" }, { response_preview: undefined });
   await poll();
-  show(bench);
-  assertEquals([await several(2, poll), unwoken], [["read", "known"], [["d1"]]]);
+  show(bench, { delegation_id: "d0" });
+  assertEquals([await several(2, poll), unwoken], [["read", "known"], [["d0"], ["d1"]]]);
 });
 
 eachDialect.test("PollLoop.poll() reads a listing until its results can be written", async (dialect) => {
@@ -108,7 +108,9 @@ eachDialect.test("PollLoop.poll() reads a listing until its results can be writt
 eachDialect.test("PollLoop.poll() delivers what still waits when the listing is known", async (dialect) => {
   await using bench = await startBench({ dialect });
   const { deliveries, loop, poll } = pollLoop(bench);
+  show(bench, { delegation_id: "d0" });
   await poll();
+  consumedIds(bench);
   await Deno.symlink(`${bench.dir.path}/target`, bench.resultsFile);
   await deliveries.deliver(results("d1"));
   await poll();

@@ -45,6 +45,13 @@ Deno.test("PlatformClient.send() does not read an answer again that is known", a
   assertEquals([second.mark, second.detail], [first.mark, "answered 200"]);
 });
 
+Deno.test("PlatformClient.send() reads an empty list each time where the platform cannot tell", async () => {
+  await using platform = await startDevPlatform();
+  answerWith(platform, "[]");
+  const { body, mark } = await list(platform);
+  assertEquals([body, mark], [[], undefined]);
+});
+
 Deno.test("PlatformClient.send() reads an answer in which one byte is another", async () => {
   await using platform = await startDevPlatform();
   answerWith(platform, '[{"id":1}]');

@@ -130,6 +130,20 @@ Deno.test("PlatformClient.send() gives 'oversized' when the answer is one byte a
   assertEquals((await send(platform, healthRequest())).kind, "oversized");
 });
 
+Deno.test("PlatformClient.send() does not wait for an answer that says that it is larger than the cap", async () => {
+  await using platform = await startDevPlatform();
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(new Uint8Array([0x5b])),
+  });
+  const headers = { "content-length": String(1024 * 1024 + 1) };
+  platform.fault("health", { kind: "handle", handler: () => new Response(body, { headers }) });
+  assertEquals(
+    (await send(platform, healthRequest())).kind,
+    "oversized",
+  );
+  await platform.waitFor(({ aborted }) => aborted);
+});
+
 Deno.test("PlatformClient.send() gives 'oversized' when a small answer unpacks to a large one (D35)", async () => {
   await using platform = await startDevPlatform();
   const bomb = await new Response(
