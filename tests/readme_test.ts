@@ -114,12 +114,12 @@ const TRIALS: Record<string, (command: string) => Promise<void>> = {
   "deno task check:package": () => Promise.resolve(),
   // tests/delegations/kill_test.ts runs 20 rounds of it.
   "deno task stress": () => Promise.resolve(),
-  // tests/docs/fleet_test.ts runs it with fewer workspaces.
-  "deno task fleet": () => Promise.resolve(),
-  // Five minutes; tests/scripts/bench/bench_test.ts runs a part of it, and docs/performance.md is tested.
-  "deno task bench --check": () => Promise.resolve(),
   // tests/scripts/soak/soak_test.ts runs twelve seconds of it.
   "deno task soak": () => Promise.resolve(),
+  // Five minutes; tests/scripts/bench/bench_test.ts runs a part of it, and docs/performance.md is tested.
+  "deno task bench --check": () => Promise.resolve(),
+  // tests/docs/fleet_test.ts runs it with fewer workspaces.
+  "deno task fleet": () => Promise.resolve(),
   // Twenty seconds of figures; tests/delegations/journal_test.ts tests what they show.
   "deno task bench:deliveries": () => Promise.resolve(),
   // Half a minute of figures; tests/e2e/report_test.ts tests what they show.
