@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import { Episode, type Log, type Secrets } from "../log/mod.ts";
 import {
   type Contact,
+  FLEET_STEPS_MS,
   heartbeatRequest,
   isUnreachable,
   lastingTrouble,
@@ -124,6 +125,7 @@ export class BeatLoop {
       if (kind !== "ok") {
         due = clock.now() + retryWait({
           failures: this.#outage.attempts,
+          steps: FLEET_STEPS_MS,
           longestMs: intervalMs,
           tookMs: clock.now() - began,
           retryAfterSeconds,

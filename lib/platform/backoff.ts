@@ -1,13 +1,15 @@
+/** The steps of the waits after a failure, in milliseconds; the last one stays. */
+const STEPS_MS: readonly number[] = [1000, 2000, 4000, 8000, 16_000, 30_000];
 /**
- * The first steps of the waits after a failure, in milliseconds. Few attempts come soon: each of them
- * adds once more the rate of the beats to what a fleet sends at the end of an outage of seconds.
+ * The same for what every workspace of a fleet tries again when an outage ends: beats, and looks for the
+ * workspace. Few attempts come soon, since each of them adds once more the rate of the beats to what a
+ * fleet sends at the end of an outage of seconds. The last step is the longest time from one attempt to
+ * the next: who has beaten up to 33 s before an outage of 119 s is back before the platform gives it
+ * up, after 180 s (contract 2).
  */
-const FIRST_STEPS_MS: readonly number[] = [1000, 12_000];
-/**
- * All further steps, and so the longest time from one attempt to the next: who has beaten up to 33 s
- * before an outage of 119 s is back before the platform gives it up, after 180 s (contract 2).
- */
-const LONGEST_STEP_MS = 24_000;
+export const FLEET_STEPS_MS: readonly number[] = [1000, 12_000, 24_000];
+/** No part of a wait that is not asked for is longer. */
+const LONGEST_SPREAD_MS = 24_000;
 /** However long an attempt took, there is a pause before the next. */
 const SHORTEST_STEP_MS = 1000;
 /** The longest wait that a platform can ask for. */
@@ -19,7 +21,13 @@ const SOONER = 4;
 export interface RetryWaitOptions {
   /** How many attempts have failed in a row; at least 1. */
   readonly failures: number;
-  /** The longest step in milliseconds, where it is less than 24 s: the interval between beats. */
+  /**
+   * The steps in milliseconds; the last one stays.
+   *
+   * @default {1 s, doubling, up to 30 s}
+   */
+  readonly steps?: readonly number[];
+  /** The longest step in milliseconds, where it is less than the last one: the interval between beats. */
   readonly longestMs?: number;
   /**
    * How long the failed attempt took, in milliseconds: one that hangs until its deadline may not make
@@ -44,35 +52,34 @@ export interface RetryWaitOptions {
 }
 
 /**
- * How long to wait before the next attempt, in milliseconds: steps of 1, 12 and then 24 s, each wait a
- * random point between half and the whole of its step, so that a fleet does not return as one. What the
- * platform asked for is never undercut.
+ * How long to wait before the next attempt, in milliseconds: each wait is a random point between half
+ * and the whole of its step, so that a fleet does not return as one. What the platform asked for is
+ * never undercut.
  *
  * @param options The failures so far, the cap, and what the platform asked for.
  *
  * @example
  * ```ts
- * import { retryWait } from "./backoff.ts";
+ * import { FLEET_STEPS_MS, retryWait } from "./backoff.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(retryWait({ failures: 1, random: 0 }), 500);
- * assertEquals(retryWait({ failures: 3, random: 0 }), 12_000);
+ * assertEquals(retryWait({ failures: 4, random: 0 }), 4000);
+ * assertEquals(retryWait({ failures: 4, steps: FLEET_STEPS_MS, random: 0 }), 12_000);
  * assertEquals(retryWait({ failures: 1, retryAfterSeconds: 20, random: 0 }), 20_000);
  * const asked = { failures: 1, retryAfterSeconds: 20, spreadMs: 30_000 };
  * assertEquals(retryWait({ ...asked, random: 0.5 }), 32_000);
  * ```
  */
 export function retryWait(options: RetryWaitOptions): number {
-  const { failures, longestMs = LONGEST_STEP_MS, random, spreadMs = 0, tookMs = 0 } = options;
-  const longest = Math.min(longestMs, LONGEST_STEP_MS);
-  const step = Math.min(
-    FIRST_STEPS_MS[failures - 1] ?? LONGEST_STEP_MS,
-    Math.max(longest - tookMs, SHORTEST_STEP_MS),
-  );
+  const { failures, longestMs = Infinity, random, spreadMs = 0, steps = STEPS_MS } = options;
+  const last = steps.at(-1) ?? SHORTEST_STEP_MS;
+  const longest = Math.min(longestMs, last) - (options.tookMs ?? 0);
+  const step = Math.min(steps[failures - 1] ?? last, Math.max(longest, SHORTEST_STEP_MS));
   const wait = step * (0.5 + random / 2);
   const asked = askedWait(options.retryAfterSeconds);
   if (asked === 0) return wait;
-  const spread = Math.min(spreadMs, LONGEST_STEP_MS) / SOONER ** (failures - 1);
+  const spread = Math.min(spreadMs, LONGEST_SPREAD_MS) / SOONER ** (failures - 1);
   return Math.max(wait, asked + random * spread);
 }
 

@@ -7,7 +7,7 @@
 
 export { type ActivityRow, parseActivityId, parseActivityRow } from "./activity_row.ts";
 export type { AnswerMark } from "./answer_mark.ts";
-export { askedWait, retryWait } from "./backoff.ts";
+export { askedWait, FLEET_STEPS_MS, retryWait } from "./backoff.ts";
 export { PlatformClient, type PlatformClientOptions } from "./client.ts";
 export { Contact } from "./contact.ts";
 export { type DelegationRow, parseRow } from "./delegation_row.ts";

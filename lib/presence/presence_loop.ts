@@ -4,6 +4,7 @@ import type { ExitCode } from "../exit_code.ts";
 import { Episode, type Log } from "../log/mod.ts";
 import {
   type Contact,
+  FLEET_STEPS_MS,
   lastingTrouble,
   type Outcome,
   retryWait,
@@ -248,6 +249,7 @@ export class PresenceLoop implements BeatWatch {
     }
     return retryWait({
       failures: ++this.#failures,
+      steps: FLEET_STEPS_MS,
       retryAfterSeconds: outcome?.retryAfterSeconds,
       spreadMs: intervalMs,
       random: this.#random(),

@@ -220,8 +220,8 @@ Deno.test("run asks for results less often than it beats, when it looks for mess
   const asked = await platform.waitFor(({ route, workspaceId }) =>
     route === "delegations" && workspaceId === "w-5"
   );
-  const beats = platform.requestsTo("heartbeat", "w-5").filter(({ index }) => index < asked.index);
-  assertEquals(beats.length, 2);
+  const [first] = platform.requestsTo("heartbeat", "w-5");
+  assert(asked.receivedAt - (first?.receivedAt ?? Infinity) > 5000);
 });
 
 Deno.test("run says with which id in JSON logs which workspace a line is about", async () => {

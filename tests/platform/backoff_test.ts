@@ -1,6 +1,11 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { askedWait, retryWait, type RetryWaitOptions } from "../../lib/platform/backoff.ts";
+import {
+  askedWait,
+  FLEET_STEPS_MS,
+  retryWait,
+  type RetryWaitOptions,
+} from "../../lib/platform/backoff.ts";
 import { nextTurn } from "../../lib/schedule.ts";
 
 const waits: [
@@ -10,16 +15,26 @@ const waits: [
   most: number,
 ][] = [
   ["the first attempt failed", { failures: 1 }, 500, 1000],
-  ["the second failed too", { failures: 2 }, 6000, 12_000],
-  ["the step reaches 24 s", { failures: 3 }, 12_000, 24_000],
-  ["an outage of months has failed a million times", { failures: 1e6 }, 12_000, 24_000],
+  ["the second failed too", { failures: 2 }, 1000, 2000],
+  ["five have failed", { failures: 5 }, 8000, 16_000],
+  ["the step reaches 30 s", { failures: 6 }, 15_000, 30_000],
+  ["an outage of months has failed a million times", { failures: 1e6 }, 15_000, 30_000],
+  ["a fleet's first attempt failed", { failures: 1, steps: FLEET_STEPS_MS }, 500, 1000],
+  ["a fleet's second failed too", { failures: 2, steps: FLEET_STEPS_MS }, 6000, 12_000],
+  ["a fleet's step reaches 24 s", { failures: 3, steps: FLEET_STEPS_MS }, 12_000, 24_000],
+  ["a fleet has failed a million times", { failures: 1e6, steps: FLEET_STEPS_MS }, 12_000, 24_000],
   ["the interval is less than the step", { failures: 9, longestMs: 5000 }, 2500, 5000],
-  ["the interval is more than 24 s", { failures: 9, longestMs: 300_000 }, 12_000, 24_000],
-  ["the attempt hung for 10 s", { failures: 9, longestMs: 30_000, tookMs: 10_000 }, 7000, 14_000],
+  ["the interval is more than 30 s", { failures: 9, longestMs: 300_000 }, 15_000, 30_000],
+  [
+    "the attempt of a fleet hung for 10 s",
+    { failures: 9, steps: FLEET_STEPS_MS, longestMs: 30_000, tookMs: 10_000 },
+    7000,
+    14_000,
+  ],
   ["the attempt hung for longer than that", { failures: 9, tookMs: 60_000 }, 500, 1000],
   ["the attempt hung, and the step is short", { failures: 1, tookMs: 10_000 }, 500, 1000],
   ["the platform asks for longer (D13)", { failures: 1, retryAfterSeconds: 7 }, 7000, 7000],
-  ["the platform asks for shorter", { failures: 5, retryAfterSeconds: 1 }, 12_000, 24_000],
+  ["the platform asks for shorter", { failures: 5, retryAfterSeconds: 1 }, 8000, 16_000],
   ["the platform asks for 0 s", { failures: 1, retryAfterSeconds: 0 }, 500, 1000],
   ["nothing is asked for, so nothing spread", { failures: 1, spreadMs: 30_000 }, 500, 1000],
   ["the platform asks for an hour (D13)", { failures: 1, retryAfterSeconds: 3600 }, 60_000, 60_000],
@@ -73,9 +88,8 @@ Deno.test("retryWait() and nextTurn() give at most 4 attempts in any 5 s when a 
     const attempts: number[] = [0];
     for (const [turn, random] of randoms.entries()) {
       const last = attempts.at(-1) ?? 0;
-      const next = turn < 3
-        ? nextTurn({ gridStart: 0, intervalMs, last, random })
-        : last + retryWait({ failures: turn - 2, longestMs: intervalMs, random });
+      const next = turn < 3 ? nextTurn({ gridStart: 0, intervalMs, last, random }) : last +
+        retryWait({ failures: turn - 2, steps: FLEET_STEPS_MS, longestMs: intervalMs, random });
       attempts.push(next);
     }
     return attempts.every((attempt, index) => {
