@@ -1,11 +1,11 @@
 import type { HealthFlags } from "./health_answer.ts";
+import { plainFlags } from "./plain_flags.ts";
 
 /** The flags of `health` that take a value. */
 const VALUED = ["status-file", "configs-dir", "workspace-id", "workspaces-dir", "max-age"] as const;
 
 /**
- * Reads the arguments of a `health` that is written as people write it: `--flag value` or
- * `--flag=value`, each once. Whatever else may be meant, the command line's own parser knows.
+ * Reads the arguments of a `health` that is written as people write it.
  *
  * @param args The arguments.
  * @returns What they say; undefined when they are anything else.
@@ -22,19 +22,6 @@ const VALUED = ["status-file", "configs-dir", "workspace-id", "workspaces-dir", 
 export function plainHealthFlags(args: readonly string[]): HealthFlags | undefined {
   const [command, ...rest] = args;
   if (command !== "health") return undefined;
-  const texts: { [Flag in typeof VALUED[number]]?: string } = {};
-  let alive = false;
-  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
-    const [, name, attached] = /^--([a-z-]+)(?:=(.+))?$/s.exec(arg) ?? [];
-    if (name === "alive" && attached === undefined && !alive) {
-      alive = true;
-      continue;
-    }
-    const flag = VALUED.find((flag) => flag === name);
-    const value = attached ?? rest.shift();
-    const isPlain = value !== undefined && value !== "" && !value.startsWith("-");
-    if (flag === undefined || !isPlain || texts[flag] !== undefined) return undefined;
-    texts[flag] = value;
-  }
-  return { ...texts, alive };
+  const plain = plainFlags(rest, { valued: VALUED, switches: ["alive"] });
+  return plain && { ...plain.texts, alive: plain.switched.has("alive") };
 }

@@ -1,16 +1,15 @@
 import {
   type Build,
-  type FlagName,
   type FlagValues,
   InputError,
   SETTING_DEFINITIONS,
   SWITCHES,
-  type SwitchName,
 } from "../config/mod.ts";
 import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
 import { neutralise } from "../text.ts";
 import { commandContext, LONGEST_MESSAGE, tell } from "./context.ts";
 import { keepAlive } from "./keep_alive.ts";
+import { plainFlags } from "./plain_flags.ts";
 
 /** The flags that take a value. */
 const VALUED = Object.values(SETTING_DEFINITIONS).flatMap((definition) =>
@@ -49,8 +48,7 @@ export async function runPlainly(
 }
 
 /**
- * Reads the arguments of a `run` that is written as people write it: `--flag value` or `--flag=value`,
- * each once. Whatever else may be meant, the command line's own parser knows.
+ * Reads the arguments of a `run` that is written as people write it.
  *
  * @param args The arguments.
  * @returns What they say; undefined when they are anything else.
@@ -65,27 +63,12 @@ export async function runPlainly(
  * ```
  */
 export function plainRunFlags(args: readonly string[]): PlainRun | undefined {
-  const rest = args[0] === "run" ? args.slice(1) : [...args];
-  const texts: { [Flag in FlagName]?: string } = {};
-  const switches: { [Switch in SwitchName]?: boolean } = {};
-  let once = false;
-  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
-    const [, name = "", attached] = /^--([a-z-]+)(?:=(.+))?$/s.exec(arg) ?? [];
-    const isSwitch = attached === undefined;
-    const switched = SWITCHED.find((flag) => flag === name);
-    if (isSwitch && name === "once" && !once) {
-      once = true;
-      continue;
-    }
-    if (isSwitch && switched !== undefined && !switches[switched]) {
-      switches[switched] = true;
-      continue;
-    }
-    const flag = VALUED.find((flag) => flag === name);
-    const value = attached ?? rest.shift();
-    const isPlain = value !== undefined && value !== "" && !value.startsWith("-");
-    if (flag === undefined || !isPlain || texts[flag] !== undefined) return undefined;
-    texts[flag] = value;
-  }
-  return { flags: { texts, switches }, once };
+  const rest = args[0] === "run" ? args.slice(1) : args;
+  const plain = plainFlags(rest, { valued: VALUED, switches: [...SWITCHED, "once"] });
+  if (plain === undefined) return undefined;
+  const { switched, texts } = plain;
+  const switches = Object.fromEntries(
+    SWITCHED.filter((flag) => switched.has(flag)).map((flag) => [flag, true]),
+  );
+  return { flags: { texts, switches }, once: switched.has("once") };
 }
