@@ -271,7 +271,8 @@ export class Sidecar {
     const registered = presenceCode(found);
     if (found === "removed" || registered === EXIT_CODE.unreachable) return registered;
     const beat = await this.#beats.beat(signal);
-    if (isUnreachable(beat)) return exitCodeFor(beat.kind);
+    // Beats go first, and no other beat will tell that there is room for more than them.
+    if (isUnreachable(beat) || beat.kind === "rate_limited") return exitCodeFor(beat.kind);
     const poll = await this.#polls.poll(signal, { grace: false });
     const isRefused = poll.outcome.kind === "unauthorized";
     if (isRefused && !this.#registers) await this.#presence.once(signal); // it says why

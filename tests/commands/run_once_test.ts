@@ -80,6 +80,7 @@ for (const [what, fault, code, says, route = "heartbeat"] of ANSWERS) {
       // Deno itself may try again: 2.7 does, 2.9 does not. But there is no poll.
       return assertEquals(platform.requestsTo("delegations").length, 0);
     }
+    if (what === "429") assertEquals(platform.requestsTo("delegations").length, 0);
     // A token that is refused is read again, and sent exactly once more. A body that is refused is
     // sent without what the platform may not know: runtime_metadata, then the texts.
     const tries = platform.requestsTo(route).length;
