@@ -74,6 +74,14 @@ interface PollingOptions {
   readonly notes: SpanNotes;
 }
 
+/**
+ * After so many places in a row without a poll, it comes as soon as it may: the platform counts requests
+ * by the minute, and a grid of 30 s can meet each minute's end, when nothing is let through, for ever.
+ * An outage of whatever length is one.
+ */
+const MOST_MISSED = 2;
+/** How soon that is after what the platform asks for, or half an interval, as a part of the interval. */
+const SOON = 0.1;
 /** Who has waited for so long in a busy target's queue may wait for ever (contract 3.2). */
 const LONG_QUEUED_MS = 30 * 60 * 1000;
 
@@ -103,7 +111,7 @@ export class PollLoop {
   /**
    * Polls until the signal aborts, each time at its place on a grid. What falls into a time in which the
    * platform cannot be reached, or wants to be left alone, is left out: if all who had to wait polled as
-   * soon as they may, a fleet would do it as one.
+   * soon as they may, a fleet would do it as one. That is not done for ever, though.
    *
    * @param signal Ends the loop; an append that is under way is finished first.
    */
@@ -111,17 +119,21 @@ export class PollLoop {
     const { clock, contact, intervalMs } = this.#options;
     const gridStart = clock.now() + intervalMs * this.#phase;
     let due = gridStart;
+    let missed = 0;
     while (!signal.aborted) {
       await clock.sleep(due - clock.now(), signal);
       const wasLost = contact.lost;
       await contact.regained(signal);
       if (signal.aborted) return;
-      let last = clock.now();
-      if (!wasLost) {
-        const asked = await this.#pollInTurn(signal);
-        if (asked > 0) last = clock.now() + asked;
-      }
-      due = nextTurn({ gridStart, intervalMs, last, random: this.#random() });
+      const began = clock.now();
+      const isLeftOut = wasLost && missed < MOST_MISSED;
+      const asked = isLeftOut ? 0 : await this.#pollInTurn(signal);
+      missed = isLeftOut || asked > 0 ? missed + 1 : 0;
+      const last = asked > 0 ? clock.now() + asked : began;
+      const random = this.#random();
+      due = missed > MOST_MISSED
+        ? Math.max(last, began + intervalMs / 2) + random * SOON * intervalMs
+        : nextTurn({ gridStart, intervalMs, last, random });
     }
   }
 

@@ -279,6 +279,41 @@ eachDialect.test("PollLoop.run() does not poll while contact is lost, and does a
   await bench.platform.waitFor(({ route }) => route === "delegations");
 });
 
+eachDialect.test("PollLoop.run() polls as soon as contact is back when it was lost at its last two places", async (dialect) => {
+  await using bench = await startBench({ dialect });
+  const { clock, contact } = bench.common;
+  const { loop } = pollLoop(bench);
+  await using _run = running((signal) => loop.run(signal));
+  for (const wait of [PHASE * INTERVAL_MS, INTERVAL_MS, INTERVAL_MS]) {
+    assertEquals(await clock.sleeping(), [wait]);
+    assertEquals(bench.platform.requestsTo("delegations"), []);
+    contact.record(false);
+    clock.advance(wait);
+    await bench.roundTrip();
+    contact.record(true);
+  }
+  await bench.platform.waitFor(({ route }) => route === "delegations");
+});
+
+for (const [retryAfter, last] of [["40", 41_500], ["1", 16_500]] as const) {
+  eachDialect.test(`PollLoop.run() waits for no place when Retry-After says ${retryAfter} for the third time`, async (dialect) => {
+    await using bench = await startBench({ dialect });
+    const { clock } = bench.common;
+    bench.platform.fault("delegations", {
+      kind: "answer",
+      status: 429,
+      headers: { "Retry-After": retryAfter },
+    });
+    const { loop } = pollLoop(bench);
+    await using _run = running((signal) => loop.run(signal));
+    const next = retryAfter === "1" ? INTERVAL_MS : 2 * INTERVAL_MS;
+    for (const wait of [PHASE * INTERVAL_MS, next, next, last]) {
+      assertEquals(await clock.sleeping(), [wait]);
+      clock.advance(wait);
+    }
+  });
+}
+
 eachDialect.test("PollLoop.run() waits for its first place after what Retry-After says, up to a minute", async (dialect) => {
   const table: [header: string, waits: number][] = [["25", 30_000], ["45", 60_000], [
     "3600",
