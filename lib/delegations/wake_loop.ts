@@ -118,13 +118,14 @@ export class WakeLoop {
    * @param signal Ends the loop, and gives up a wake that is under way.
    */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#options;
+    const { clock, contact } = this.#options;
     while (!signal.aborted) {
       await this.#inbox.arrived(signal);
       if (this.#lastWakeAt !== undefined) {
         await clock.sleep(this.#lastWakeAt + this.#cooldownMs - clock.now(), signal);
       }
       await clock.sleep(this.#budgetWait(), signal);
+      await contact.regained(signal);
       if (signal.aborted) return;
       await this.#wake(signal, { retries: true });
     }

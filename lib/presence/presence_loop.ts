@@ -162,8 +162,11 @@ export class PresenceLoop implements BeatWatch {
     let wait = this.#effort?.isWanted ? FIRST_BEAT_PATIENCE_MS : Infinity;
     while (!signal.aborted) {
       await this.#sleep(wait, signal);
-      await clock.sleep(this.#earliest - clock.now(), signal);
-      if (!this.#removal.lasts) await contact.regained(signal);
+      do {
+        await clock.sleep(this.#earliest - clock.now(), signal);
+        if (!this.#removal.lasts) await contact.regained(signal);
+        // It may be the beat that ends a gap by which contact is regained.
+      } while (!signal.aborted && clock.now() < this.#earliest);
       if (signal.aborted) return;
       wait = await this.#attend(signal);
     }
@@ -190,6 +193,7 @@ export class PresenceLoop implements BeatWatch {
     const gapMs = this.#gap.end();
     if (gapMs > Math.max(LONGEST_GAP_MS, GAP_INTERVALS * intervalMs)) {
       const what = `No beat was accepted for ${Math.round(gapMs / 1000)} s`;
+      const isUnderWay = this.#effort?.isEager === true;
       if (this.#effort !== undefined) {
         log.info(`${what}: asking for the workspace, to register it again`);
         this.#effort.want();
@@ -201,7 +205,8 @@ export class PresenceLoop implements BeatWatch {
       }
       const { earliest, latest } = LOOK_AFTER_GAP;
       const intervals = earliest + this.#random() * (latest - earliest);
-      this.#earliest = clock.now() + intervals * intervalMs;
+      // Who is not even registered has waited for long enough.
+      if (!isUnderWay) this.#earliest = clock.now() + intervals * intervalMs;
       this.refused();
     }
     if (++this.#beats >= BEATS_BETWEEN_LOOKS) this.#ask();

@@ -126,6 +126,22 @@ eachDialect.test("WakeLoop.run() gives a retry up when the agent has consumed th
   assertStringIncludes(messageOf(await wake(bench, 2)).text, "ended:\n- d2: completed\n\n");
 });
 
+eachDialect.test("WakeLoop.run() does not try while contact is lost, and then once for all that came", async (dialect) => {
+  await using bench = await startBench({ dialect });
+  const { contact } = bench.common;
+  const loop = wakeLoop(bench);
+  contact.record(false);
+  await using _run = running((signal) => loop.run(signal));
+  for (const id of ["d1", "d2"]) {
+    await deliver(bench, loop, id);
+    await bench.roundTrip();
+    assertEquals(wakes(bench), 0);
+  }
+  contact.record(true);
+  const { text } = messageOf(await wake(bench, 1));
+  assertStringIncludes(text, "- d1: completed\n- d2: completed\n");
+});
+
 eachDialect.test("WakeLoop.run() does not try again while contact is lost", async (dialect) => {
   await using bench = await startBench({ dialect });
   const { clock, contact } = bench.common;

@@ -134,6 +134,36 @@ for (const [random, seconds] of [[0, 6], [1 - Number.EPSILON, 42]] as const) {
   });
 }
 
+Deno.test("PresenceLoop.run() looks as late after the beat that ends a gap when it was to look before", async () => {
+  await using platform = await startDevPlatform();
+  await using presence = await makePresence(platform);
+  const { beat, clock, contact, sender } = presence;
+  presence.start();
+  contact.record(false);
+  beat("not_found");
+  await turn();
+  clock.advance(200_000);
+  contact.record(true);
+  beat();
+  await turn();
+  assertEquals(sender.sent, []);
+  assertEquals(await presence.sleepOver(), 24);
+  await sender.ended("workspace");
+});
+
+Deno.test("PresenceLoop.run() does not keep the first registration waiting when the first beat is accepted late", async () => {
+  await using platform = await startDevPlatform();
+  await using presence = await makePresence(platform, { mode: "poll" });
+  const { beat, clock, sender } = presence;
+  platform.fault("workspace", UNAVAILABLE, { times: 1 });
+  presence.start();
+  beat("unavailable");
+  await sender.ended("workspace");
+  clock.advance(200_000);
+  beat();
+  await sender.ended("register");
+});
+
 Deno.test("PresenceLoop.run() does not count the time before it began as a gap", async () => {
   await using platform = await startDevPlatform();
   await using presence = await makePresence(platform);
