@@ -1,5 +1,5 @@
-import { concat } from "@std/bytes/concat";
 import { VERSION } from "../version.ts";
+import { readCapped } from "./_capped_body.ts";
 import { isSameBody, markOf } from "./answer_mark.ts";
 import {
   classifyAnswer,
@@ -128,29 +128,4 @@ function withoutStreams(): Deno.HttpClient {
 function bodyOf({ body, isSentOnce = false }: PlatformRequest): BodyInit | null {
   if (body === undefined) return null;
   return isSentOnce ? new Blob([body]) : body;
-}
-
-/** Reads a body, or gives undefined (and hangs up) once it is larger than the cap. */
-async function readCapped(
-  response: Response,
-  maxBytes: number,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  // A stream takes 64 KiB for each look at it, and most answers have less than 100 bytes. How long what
-  // was compressed becomes is known only at its end.
-  const length = response.headers.get("content-length");
-  if (length !== null && !response.headers.has("content-encoding")) {
-    if (Number(length) <= maxBytes) return await response.bytes();
-    await response.body?.cancel();
-    return undefined;
-  }
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let bytes = 0;
-  // Leaving the loop early cancels the body.
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) return undefined;
-    chunks.push(chunk);
-  }
-  const [first] = chunks;
-  return first !== undefined && chunks.length === 1 ? first : concat(chunks);
 }

@@ -9,6 +9,7 @@ import {
   workspaceRequest,
 } from "../../lib/platform/mod.ts";
 import { VERSION } from "../../lib/version.ts";
+import { writeWhole } from "../../lib/write_whole.ts";
 import { type DevPlatform, startDevPlatform } from "../../scripts/dev_platform/mod.ts";
 
 const ORG = "org-1";
@@ -153,6 +154,22 @@ Deno.test("PlatformClient.send() gives 'oversized' when a small answer unpacks t
   const headers = { "content-encoding": "gzip", "content-length": String(bomb.length) };
   platform.fault("health", { kind: "handle", handler: () => new Response(bomb, { headers }) });
   assertEquals((await send(platform, healthRequest())).kind, "oversized");
+});
+
+Deno.test("PlatformClient.send() gives 'oversized' when an answer in chunks says that it is small (D35)", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const client = new PlatformClient({ platformUrl: `http://127.0.0.1:${listener.addr.port}` });
+  const sending = client.send({ ...healthRequest(), deadlineMs: 5000 }, {
+    signal: new AbortController().signal,
+  });
+  using connection = await listener.accept();
+  await connection.read(new Uint8Array(4096));
+  const head = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n";
+  const chunk = `100000\r\n${" ".repeat(0x100000)}\r\n`;
+  const answer = new TextEncoder().encode(head + chunk + chunk);
+  const writing = writeWhole(connection, answer).catch(() => {}); // who hangs up does not read it all
+  assertEquals((await sending).kind, "oversized"); // although it never ends
+  await writing;
 });
 
 for (const kind of ["reset", "truncate"] as const) {
