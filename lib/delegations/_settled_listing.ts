@@ -59,6 +59,8 @@ export class SettledListing {
     // Who calls two listings the same would hide the second one again and again.
     const isLie = etag !== undefined && etag === this.#whole?.etag && digest !== this.#whole.digest;
     if (isLie) this.#trustsEtags = false;
+    // Until it is dealt with: if that fails, a 304 must not pass it for the one that was settled.
+    if (digest !== this.#settled?.digest) this.#settled = undefined;
     this.#whole = mark;
     this.#wholeAt = this.#clock.now();
   }

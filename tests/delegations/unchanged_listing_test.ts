@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { PollLoop, type PollLoopOptions } from "../../lib/delegations/poll_loop.ts";
 import { resultsFiles } from "../../lib/permissions.ts";
@@ -304,4 +304,19 @@ eachDialect.test("PollLoop.poll() reads messages also when the listing is known"
   await found(loop);
   assertEquals(bench.platform.requestsTo("delegations").length, 2);
   assertEquals(asked(bench).length > before, true);
+});
+
+eachDialect.test("PollLoop.poll() asks for a listing again that it could not deal with", async (dialect) => {
+  await using bench = await startBench({ dialect, offersEtags: true });
+  const { poll } = pollLoop(bench);
+  show(bench, { delegation_id: "d1" });
+  await poll();
+  show(bench, { delegation_id: "d2" }, { delegation_id: "d3", status: 7 });
+  {
+    using _log = stub(bench.common.log, "warn", () => {
+      throw new Error("no room for a line");
+    });
+    await assertRejects(poll, Error, "no room for a line");
+  }
+  assertEquals([await poll(), consumedIds(bench)], ["read", ["d1", "d2"]]);
 });
