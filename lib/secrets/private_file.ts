@@ -147,7 +147,9 @@ async function openNew(path: string): Promise<Deno.FsFile> {
   try {
     return await open();
   } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    // To open a link into /proc Deno wants every grant there is, whoever has put it there.
+    const { AlreadyExists, NotCapable } = Deno.errors;
+    if (!(error instanceof AlreadyExists || error instanceof NotCapable)) throw error;
     await removeIfThere(path);
     return await open();
   }

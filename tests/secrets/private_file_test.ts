@@ -66,6 +66,14 @@ Deno.test("writePrivateFile() writes through no link when somebody has put one i
   assertEquals(await namesIn(dir.path), ["file", "target"]);
 });
 
+Deno.test("writePrivateFile() is not stopped by a link to what Deno opens for nobody", async () => {
+  await using dir = await makeTempDir();
+  const file = `${dir.path}/file`;
+  await Deno.symlink("/proc/self/mem", `${file}.tmp`);
+  await writePrivateFile(file, "new");
+  assertEquals(await Deno.readTextFile(file), "new");
+});
+
 Deno.test("writePrivateFile() is not stopped by what a killed process has left behind", async () => {
   await using dir = await makeTempDir();
   const file = `${dir.path}/file`;
