@@ -43,6 +43,7 @@ const LEFT: string[][] = [
   ["--activity=true"],
   ["--interval"],
   ["--interval="],
+  ["--results-file=/r\n.jsonl"],
   ["--interval", ""],
   ["--interval", "--once"],
   ["--interval", "-5"],
@@ -54,7 +55,7 @@ const LEFT: string[][] = [
   ["--"],
 ];
 for (const args of LEFT) {
-  Deno.test(`plainRunFlags() leaves '${args.join(" ")}' to those who know every flag`, () => {
+  Deno.test(`plainRunFlags() leaves ${JSON.stringify(args.join(" "))} to those who know every flag`, () => {
     assertEquals(plainRunFlags(args), undefined);
   });
 }
