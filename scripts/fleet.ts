@@ -39,6 +39,12 @@ function parseOptions(args: readonly string[]): Options | undefined {
   return { workspaces, seed, svg, scenarios: named.length > 0 ? named : SCENARIOS };
 }
 
+/** Known now, and not after minutes. */
+function mayWrite(path: string | undefined): boolean {
+  if (path === undefined) return true;
+  return Deno.permissions.querySync({ name: "write", path }).state === "granted";
+}
+
 async function run({ scenarios, svg, ...options }: Options): Promise<number> {
   const began = performance.now();
   const all: Simulated[] = [];
@@ -62,6 +68,12 @@ async function run({ scenarios, svg, ...options }: Options): Promise<number> {
 
 if (import.meta.main) {
   const options = parseOptions(Deno.args);
+  const isUsable = options !== undefined && mayWrite(options.svg);
   if (options === undefined) console.error(USAGE);
-  Deno.exit(options === undefined ? EXIT_USAGE : await run(options));
+  else if (!isUsable) {
+    console.error(
+      `Cannot write '${options.svg}' (from --svg): expected a file in docs/images or build`,
+    );
+  }
+  Deno.exit(isUsable ? await run(options) : EXIT_USAGE);
 }

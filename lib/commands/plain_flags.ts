@@ -40,7 +40,7 @@ export function plainFlags<Valued extends string, Switch extends string>(
   const switched = new Set<Switch>();
   const rest = [...args];
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
-    const [, name, attached] = /^--([a-z-]+)(?:=(.+))?$/.exec(arg) ?? []; // no line break, as there
+    const [, name, attached] = /^--([a-z-]+)(?:=(.+))?$/.exec(arg) ?? [];
     const flag = switches.find((flag) => flag === name);
     if (flag !== undefined) {
       if (attached !== undefined || switched.has(flag)) return undefined;

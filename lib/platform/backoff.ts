@@ -8,8 +8,11 @@ const STEPS_MS: readonly number[] = [1000, 2000, 4000, 8000, 16_000, 30_000];
  * up, after 180 s (contract 2).
  */
 export const FLEET_STEPS_MS: readonly number[] = [1000, 12_000, 24_000];
-/** No part of a wait that is not asked for is longer. */
-const LONGEST_SPREAD_MS = 24_000;
+/**
+ * The part of a wait that is not asked for is no longer: where others use up most of what the platform
+ * lets through from an address in a minute, who comes late is refused for another one.
+ */
+const LONGEST_SPREAD_MS = 6000;
 /** However long an attempt took, there is a pause before the next. */
 const SHORTEST_STEP_MS = 1000;
 /** The longest wait that a platform can ask for. */
@@ -40,7 +43,7 @@ export interface RetryWaitOptions {
   readonly retryAfterSeconds?: number | undefined;
   /**
    * How much longer than it was asked for it may wait after the first failure, in milliseconds, up to
-   * 24 s: all whom the platform refuses in a minute are asked to come back at the same instant. With each
+   * 6 s: all whom the platform refuses in a minute are asked to come back at the same instant. With each
    * further failure it is a quarter of that, since those who were refused longest have the least time
    * left.
    *
@@ -68,7 +71,7 @@ export interface RetryWaitOptions {
  * assertEquals(retryWait({ failures: 4, steps: FLEET_STEPS_MS, random: 0 }), 12_000);
  * assertEquals(retryWait({ failures: 1, retryAfterSeconds: 20, random: 0 }), 20_000);
  * const asked = { failures: 1, retryAfterSeconds: 20, spreadMs: 30_000 };
- * assertEquals(retryWait({ ...asked, random: 0.5 }), 32_000);
+ * assertEquals(retryWait({ ...asked, random: 0.5 }), 23_000);
  * ```
  */
 export function retryWait(options: RetryWaitOptions): number {

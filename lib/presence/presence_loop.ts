@@ -32,6 +32,8 @@ const GAP_INTERVALS = 1.2;
  * intervals: a fleet returns within one, and three requests of each at once would be too many.
  */
 const LOOK_AFTER_GAP = { earliest: 0.2, latest: 1.4 } as const;
+/** Until then nobody watches the workspace: who beats seldom does not wait for more than that. */
+const LONGEST_GAP_INTERVAL_MS = 30_000;
 /** A registration waits for the first beat, which needs no token yet, but no longer than this. */
 const FIRST_BEAT_PATIENCE_MS = 1000;
 /** For so long the platform is asked again soon when it does not say what became of the workspace. */
@@ -206,7 +208,9 @@ export class PresenceLoop implements BeatWatch {
       const { earliest, latest } = LOOK_AFTER_GAP;
       const intervals = earliest + this.#random() * (latest - earliest);
       // Who is not even registered has waited for long enough.
-      if (!isUnderWay) this.#earliest = clock.now() + intervals * intervalMs;
+      if (!isUnderWay) {
+        this.#earliest = clock.now() + intervals * Math.min(intervalMs, LONGEST_GAP_INTERVAL_MS);
+      }
       this.refused();
     }
     if (++this.#beats >= BEATS_BETWEEN_LOOKS) this.#ask();

@@ -110,6 +110,7 @@ export class ReportFile {
     const hasChanged = stamp !== this.#stamp;
     this.#stamp = stamp;
     const found = await read(this.#options.file);
+    if (stamp === MISSING && found.text !== undefined) this.#stamp = undefined; // it came meanwhile
     const isNews = found.report !== undefined && found.text !== this.#text;
     if (hasChanged || isNews) this.#changedAt = this.#options.clock.now();
     // Who writes without a rename leaves the file empty, gone or in pieces for an instant: that is

@@ -87,6 +87,16 @@ export const SCENARIOS: readonly Scenario[] = [
     targets: { ...STEADY, ...NOBODY_DEAD },
   },
   {
+    name: "noisier-address",
+    title: "somebody else sends 100 requests/s from each address for 4 minutes",
+    at: UNDER_WAY,
+    length: 240,
+    platform: "up",
+    perAddress: 100,
+    othersPerSecond: 100,
+    targets: { ...STEADY, ...NOBODY_DEAD },
+  },
+  {
     name: "full-address",
     title: "250 workspaces behind each address, which lets 600 requests a minute through",
     at: 0,

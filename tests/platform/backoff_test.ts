@@ -49,7 +49,7 @@ const waits: [
     "the platform asks a fleet to wait",
     { failures: 1, retryAfterSeconds: 20, spreadMs: 30_000 },
     20_000,
-    44_000,
+    26_000,
   ],
   [
     "the platform asks a fleet to wait that beats often",
@@ -61,13 +61,13 @@ const waits: [
     "the platform asks a fleet to wait once more",
     { failures: 2, retryAfterSeconds: 20, spreadMs: 30_000 },
     20_000,
-    26_000,
+    21_500,
   ],
   [
     "the platform asks a fleet to wait for the third time",
     { failures: 3, retryAfterSeconds: 60, spreadMs: 30_000 },
     60_000,
-    61_500,
+    60_375,
   ],
 ];
 for (const [name, options, least, most] of waits) {
@@ -99,7 +99,7 @@ Deno.test("retryWait() and nextTurn() give at most 4 attempts in any 5 s when a 
   }));
 });
 
-Deno.test("retryWait() is never 0, and never more than 24 s above what was asked for, when it is given anything", () => {
+Deno.test("retryWait() is never 0, and never more than a step above what was asked for, when it is given anything", () => {
   const options = fc.record({
     failures: fc.integer({ min: 1 }),
     longestMs: fc.integer({ min: 1000, max: 300_000 }),
@@ -111,6 +111,6 @@ Deno.test("retryWait() is never 0, and never more than 24 s above what was asked
   fc.assert(fc.property(options, (options) => {
     const wait = retryWait(options);
     const asked = askedWait(options.retryAfterSeconds);
-    return wait >= 500 && wait >= asked && wait <= asked + 24_000;
+    return wait >= 500 && wait >= asked && wait <= asked + 30_000;
   }));
 });
