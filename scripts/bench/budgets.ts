@@ -28,7 +28,7 @@ export const BUDGETS: readonly Budget[] = [
   { figure: "anonymous_at_2000", of: "binary", by: "python", most: 0.80, held: 0.95 },
   { figure: "anonymous_at_2000", of: "binary", by: "node", most: 0.30 },
   { figure: "resident_at_2000", of: "binary", by: "python", most: 1.65, held: 1.8 },
-  { figure: "resident_at_2000", of: "deno_with_flags", by: "python", most: 1.20, held: 1.5 },
+  { figure: "resident_at_2000", of: "deno_with_flags", by: "python", most: 1.20, held: 1.7 },
   { figure: "resident_at_2000", of: "binary", by: "node", most: 0.55 },
   { figure: "resident_at_2000", of: "deno_with_flags", by: "node", most: 0.55 },
   { figure: "anonymous_growth", of: "binary", most: 3 },
