@@ -161,8 +161,8 @@ Deno.test("PresenceLoop.run() waits as long as the platform asks for before it l
   });
   presence.start();
   presence.loop.refused();
-  assertEquals(await presence.clock.sleeping(), [52_000]);
-  presence.clock.advance(52_000);
+  assertEquals(await presence.clock.sleeping(), [43_000]);
+  presence.clock.advance(43_000);
   await presence.sender.ended("workspace", 2);
 });
 

@@ -99,7 +99,7 @@ Deno.test("PresenceLoop.run() waits as long as the platform asks for before it r
   presence.start();
   presence.beat();
   await presence.sender.ended("register");
-  assertEquals(await presence.clock.sleeping(), [52_000]);
+  assertEquals(await presence.clock.sleeping(), [43_000]);
 });
 
 Deno.test("PresenceLoop.run() looks no sooner than it wants to when beats end while a registration is to be tried again", async () => {
