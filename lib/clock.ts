@@ -4,6 +4,8 @@
  * @module
  */
 
+import { later } from "./later.ts";
+
 /** Where durations and waits come from. */
 export interface Clock {
   /** Milliseconds of a monotonic clock: only differences mean anything. */
@@ -17,21 +19,18 @@ export interface Clock {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-/** The longest wait that `setTimeout` takes: a longer one would fire at once. */
-const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
-
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   sleep: (ms, signal) =>
     new Promise((resolve) => {
-      if (signal.aborted) return resolve();
+      if (signal.aborted || ms <= 0) return resolve();
       const end = () => {
-        clearTimeout(timer);
+        cancel();
         signal.removeEventListener("abort", end);
         resolve();
       };
-      const timer = setTimeout(end, Math.min(Math.max(ms, 0), LONGEST_TIMEOUT_MS));
+      const cancel = later(ms, end);
       signal.addEventListener("abort", end);
     }),
 };
@@ -66,10 +65,12 @@ export async function settlesWithin(
   ms: number,
 ): Promise<boolean> {
   const patience = Promise.withResolvers<"late">();
-  const timer = setTimeout(() => patience.resolve("late"), ms);
-  const first = await Promise.race([promise, patience.promise]);
-  clearTimeout(timer);
-  return first !== "late";
+  const cancel = later(ms, () => patience.resolve("late"));
+  try {
+    return await Promise.race([promise, patience.promise]) !== "late";
+  } finally {
+    cancel();
+  }
 }
 
 /**
@@ -88,15 +89,15 @@ export async function withGrace<T>(
 ): Promise<T> {
   signal.throwIfAborted();
   const end = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let cancel = () => {};
   const onAbort = () => {
-    timer = setTimeout(() => end.abort(signal.reason), graceMs);
+    cancel = later(graceMs, () => end.abort(signal.reason));
   };
   signal.addEventListener("abort", onAbort);
   try {
     return await work(end.signal);
   } finally {
-    clearTimeout(timer);
+    cancel();
     signal.removeEventListener("abort", onAbort);
   }
 }

@@ -1,3 +1,4 @@
+import { later } from "./later.ts";
 import { leadsTo, openOrMake } from "./regular_file.ts";
 
 /** The first look for a holder that has gone comes so soon; each later one twice as late as the last. */
@@ -53,7 +54,7 @@ async function isLocked(
       if (performance.now() > late) return false;
       // Who was refused at the same time must not come back at the same time.
       const wait = step * (0.5 + Math.random() / 2);
-      await new Promise((resolve) => setTimeout(resolve, wait));
+      await new Promise<void>((resolve) => void later(wait, resolve));
       step = Math.min(2 * step, LONGEST_STEP_MS);
     }
   } catch (error) {

@@ -39,6 +39,8 @@ import type { StatusFile } from "./status_file.ts";
 import type { TurnTaking } from "./turns.ts";
 import { Vitals } from "./vitals/mod.ts";
 
+/** Beats are not more often than every 5 s, and polls are between them: each does not need its own look. */
+const TOKEN_GOOD_FOR_MS = 10_000;
 /** The first beat waits for no disk: only so long for news of another sidecar, and the report. */
 const DISK_PATIENCE_MS = 1000;
 
@@ -96,7 +98,12 @@ export class Sidecar {
     const contact = new Contact();
     const places = ownPlaces(random());
     const store = tokenStore(complete, { secrets, log });
-    const source = new PromptTokens(store, { log, disk: tokenDisk });
+    const source = new PromptTokens(store, {
+      goodForMs: TOKEN_GOOD_FOR_MS,
+      disk: tokenDisk,
+      log,
+      clock,
+    });
     const sender = authorizedSender(complete, source);
     this.vitals = new Vitals({ gauges: () => gauges(this.#deliveries, store), clock });
     this.#status = statusFile(complete, { vitals: this.vitals, secrets, disk, log, clock });

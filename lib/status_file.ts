@@ -7,15 +7,27 @@
 import { type Clock, orAborted, settlesWithin } from "./clock.ts";
 import { Episode, type Log } from "./log/mod.ts";
 import { writePrivateFile } from "./secrets/mod.ts";
-import { type Ending, refuseForeignFile, statusOf, type StatusOptions } from "./status/mod.ts";
+import {
+  type Ending,
+  refuseForeignFile,
+  type Status,
+  statusOf,
+  type StatusOptions,
+} from "./status/mod.ts";
 import { reasonOf } from "./text.ts";
 import type { TurnTaking } from "./turns.ts";
 import type { Vitals } from "./vitals/mod.ts";
 
 /** It is not written more often. */
 const SHORTEST_MS = 1000;
-/** It is written so often at the least, and with every interval where that is shorter. */
-const REFRESH_MS = 30_000;
+/**
+ * It is written at the latest after so long, or so many intervals where that is shorter: each beat is
+ * news, and comes at most 1.1 intervals after the last.
+ */
+const REFRESH_MS = 36_000;
+const REFRESH_INTERVALS = 1.2;
+/** So often it is made sure that what is there may be written over. */
+const CHECK_MS = 20_000;
 /** The end of a sidecar waits no longer for the disk. */
 const END_PATIENCE_MS = 1000;
 /** Another sidecar that has written nothing for so long is gone. */
@@ -36,7 +48,7 @@ export interface StatusFileOptions
 
 /**
  * Keeps the status file: written anew when something has changed, once a second at the most, and
- * every 30 s at the least. A disk that does not take it is told of once; nothing waits for it.
+ * every 36 s at the least. A disk that does not take it is told of once; nothing waits for it.
  *
  * Requires `--allow-read` and `--allow-write` for the file and for `<file>.tmp`.
  */
@@ -44,8 +56,10 @@ export class StatusFile {
   readonly #options: StatusFileOptions;
   readonly #refreshMs: number;
   readonly #trouble: Episode;
-  /** The file as it was written last. */
-  #written: Deno.FileInfo | undefined;
+  /** What was written last. */
+  #written = "";
+  /** When what is there was looked at last, in milliseconds of the clock. */
+  #checkedAt = -Infinity;
   /** Whether something has changed since the last attempt to write that it did not tell. */
   #hasNews = false;
   #writing: Promise<void> | undefined;
@@ -53,7 +67,8 @@ export class StatusFile {
   /** @param options Where, and what. */
   constructor(options: StatusFileOptions) {
     this.#options = options;
-    this.#refreshMs = Math.min(Math.max(options.intervalSeconds * 1000, SHORTEST_MS), REFRESH_MS);
+    const intervalsMs = options.intervalSeconds * 1000 * REFRESH_INTERVALS;
+    this.#refreshMs = Math.min(Math.max(intervalsMs, SHORTEST_MS), REFRESH_MS);
     this.#trouble = new Episode("Writing the status", options);
   }
 
@@ -65,7 +80,8 @@ export class StatusFile {
   async run(signal: AbortSignal): Promise<void> {
     const { clock, vitals } = this.#options;
     let rest = new AbortController();
-    const endRest = () => rest.abort();
+    // Without a reason each would make an error, with its stack.
+    const endRest = () => rest.abort("there is news");
     const forget = vitals.onChange(() => {
       this.#hasNews = true;
       endRest();
@@ -78,8 +94,6 @@ export class StatusFile {
         rest = new AbortController();
         if (this.#hasNews || signal.aborted) continue;
         await clock.sleep(this.#refreshMs - SHORTEST_MS, rest.signal);
-        // The end of a beat and the plan of the next are told one right after the other.
-        await new Promise<void>((resolve) => setTimeout(resolve));
       }
     } finally {
       forget();
@@ -112,7 +126,7 @@ export class StatusFile {
     const { file, vitals } = this.#options;
     this.#hasNews = false;
     try {
-      await this.#refuseWhatIsAnothers();
+      await this.#refuseWhatIsAnothers({ isLast: ending !== undefined });
       this.#hasNews = false; // what has changed meanwhile is in it: the next beat, after the last
       const status = statusOf(vitals.signs(), {
         ...this.#options,
@@ -122,11 +136,8 @@ export class StatusFile {
       });
       const text = `${JSON.stringify(status, null, 2)}\n`;
       // A power failure ends what it tells of; and nobody has asked for a folder.
-      await writePrivateFile(file, text, {
-        isDurable: false,
-        makesFolder: false,
-        onMade: (made) => this.#written = made,
-      });
+      await writePrivateFile(file, text, { isDurable: false, makesFolder: false });
+      this.#written = text;
       this.#trouble.succeeded();
     } catch (error) {
       const isSaid = error instanceof TypeError; // what is there instead, and what to do about it
@@ -139,10 +150,18 @@ export class StatusFile {
   }
 
   /** Neither a link, nor another program's file, nor a younger sidecar's may be written over. */
-  async #refuseWhatIsAnothers(): Promise<void> {
+  async #refuseWhatIsAnothers({ isLast }: { readonly isLast: boolean }): Promise<void> {
+    const { clock, file } = this.#options;
+    const now = clock.now();
+    // Who ends may have a successor already, and would not write again what that has written.
+    if (!isLast && now - this.#checkedAt < CHECK_MS) return;
+    const found = await refuseForeignFile(file, this.#written);
+    if (found !== undefined && found.ended === null) this.#refuseYounger(found);
+    this.#checkedAt = now;
+  }
+
+  #refuseYounger(found: Status): void {
     const { file, vitals } = this.#options;
-    const found = await refuseForeignFile(file, (there) => isSameFile(there, this.#written));
-    if (found === undefined || found.ended !== null) return;
     // Only that tells two of them apart: in another container it may have the same process id, and
     // the file system may give its file the number that one of ours had.
     const isYounger = Date.parse(found.started_at) > vitals.startedAt;
@@ -154,12 +173,6 @@ export class StatusFile {
         `process ${found.pid}, does: name another --status-file for one of them`,
     );
   }
-}
-
-/** Whether nobody has written a file since, nor put another one in its place. */
-function isSameFile(there: Deno.FileInfo, then: Deno.FileInfo | undefined): boolean {
-  return then !== undefined && there.ino === then.ino && there.dev === then.dev &&
-    there.size === then.size && there.mtime?.getTime() === then.mtime?.getTime();
 }
 
 function remedy(error: unknown): string {

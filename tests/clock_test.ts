@@ -14,6 +14,15 @@ Deno.test("systemClock.sleep() ends at once when the signal has aborted before",
   await systemClock.sleep(3_600_000, AbortSignal.abort());
 });
 
+for (const ms of [0, -5]) {
+  Deno.test(`systemClock.sleep() waits for nothing when it is to sleep for ${ms} ms`, async () => {
+    const { signal } = new AbortController();
+    using added = spy(signal, "addEventListener");
+    await systemClock.sleep(ms, signal);
+    assertEquals(added.calls.length, 0);
+  });
+}
+
 Deno.test("systemClock.sleep() does not end at once when the wait is longer than a timer takes", async () => {
   const end = new AbortController();
   let ended = false;
@@ -28,7 +37,7 @@ Deno.test("systemClock.sleep() leaves nothing on the signal when it has ended", 
   const { signal } = new AbortController();
   using added = spy(signal, "addEventListener");
   using removed = spy(signal, "removeEventListener");
-  for (let turn = 0; turn < 3; turn++) await systemClock.sleep(0, signal);
+  for (let turn = 0; turn < 3; turn++) await systemClock.sleep(1, signal);
   assertEquals(added.calls.length, 3);
   assertEquals(removed.calls.map(({ args }) => args), added.calls.map(({ args }) => args));
 });

@@ -1,57 +1,95 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { whileCollecting } from "../lib/garbage.ts";
-import { ManualClock, patient } from "./support/mod.ts";
+import { type RequestSource, whileCollecting } from "../lib/garbage.ts";
+import { later } from "../lib/later.ts";
+import type { RequestListener } from "../lib/vitals/mod.ts";
+import { patient } from "./support/mod.ts";
 
-const HOUR_MS = 3_600_000;
+/** A workspace whose requests end when a test says so. */
+class Requests implements RequestSource {
+  readonly listeners = new Set<RequestListener>();
 
-/** Work that goes on until its signal aborts, while garbage is collected by a clock. */
-function collecting() {
-  const clock = new ManualClock();
-  const stop = new AbortController();
-  let collections = 0;
-  const done = whileCollecting(
-    stop.signal,
-    (signal) =>
-      new Promise<string>((resolve) => signal.addEventListener("abort", () => resolve("done"))),
-    { clock, collect: () => void collections++ },
-  );
-  return { clock, stop, done, collections: () => collections };
+  onRequest(listener: RequestListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  end(count: number): void {
+    for (let n = 0; n < count; n++) {
+      for (const listener of this.listeners) listener("beat", { kind: "ok", seconds: 0.1 });
+    }
+  }
 }
 
-Deno.test("whileCollecting() collects once an hour", async () => {
-  const { clock, stop, done, collections } = collecting();
-  for (let hour = 0; hour < 3; hour++) {
-    assertEquals([await clock.sleeping(), collections()], [[HOUR_MS], hour]);
-    clock.advance(HOUR_MS);
-  }
-  await clock.sleeping();
-  assertEquals(collections(), 3);
-  stop.abort();
+/** Work that goes on until a test ends it, while the garbage of its requests is collected. */
+function collecting(workspaces = 1) {
+  const sources = Array.from({ length: workspaces }, () => new Requests());
+  const work = Promise.withResolvers<string>();
+  const collected = { new: 0, all: 0 };
+  const done = whileCollecting(sources, () => work.promise, {
+    collector: { collectNew: () => void collected.new++, collectAll: () => void collected.all++ },
+  });
+  return { sources, work, done, collected };
+}
+
+/** Resolves when what was to be done by now is done. */
+async function settled(): Promise<void> {
+  await patient(new Promise<void>((resolve) => void later(1, resolve)));
+}
+
+for (
+  const [workspaces, requests, all, young] of [
+    [1, 7, 0, 0],
+    [1, 8, 0, 1],
+    [1, 39, 0, 4],
+    [1, 40, 1, 4],
+    [1, 279, 1, 33],
+    [1, 280, 2, 33],
+    [1, 520, 3, 62],
+    [3, 119, 0, 4],
+    [3, 120, 1, 4],
+    [3, 840, 2, 33],
+  ] as const
+) {
+  Deno.test(`whileCollecting() collects all ${all} times, and what is new ${young} times, in ${requests} requests of ${workspaces} workspaces`, async () => {
+    const { sources, work, done, collected } = collecting(workspaces);
+    sources[workspaces - 1]?.end(requests);
+    await settled();
+    assertEquals(collected, { new: young, all });
+    work.resolve("done");
+    await patient(done);
+  });
+}
+
+Deno.test("whileCollecting() does not collect while somebody tells of a request", async () => {
+  const { sources, work, done, collected } = collecting();
+  sources[0]?.end(40);
+  assertEquals(collected, { new: 0, all: 0 });
+  await settled();
+  assertEquals(collected, { new: 4, all: 1 });
+  work.resolve("done");
   await patient(done);
 });
 
-Deno.test("whileCollecting() ends with its work, without another collection", async () => {
-  const { clock, stop, done, collections } = collecting();
-  await clock.sleeping();
-  stop.abort();
-  assertEquals([await patient(done), collections()], ["done", 0]);
+Deno.test("whileCollecting() gives what its work gives, and listens no longer", async () => {
+  const { sources, work, done } = collecting();
+  assertEquals(sources[0]?.listeners.size, 1);
+  work.resolve("done");
+  assertEquals(await patient(done), "done");
+  assertEquals(sources[0]?.listeners.size, 0);
 });
 
-Deno.test("whileCollecting() ends with its work when that fails", async () => {
-  const clock = new ManualClock();
-  const failing = whileCollecting(
-    new AbortController().signal,
-    () => Promise.reject(new Error("it failed")),
-    { clock, collect: () => {} },
-  );
-  await assertRejects(() => patient(failing), Error, "it failed");
+Deno.test("whileCollecting() listens no longer when its work has failed", async () => {
+  const { sources, work, done } = collecting();
+  work.reject(new Error("it failed"));
+  await assertRejects(() => patient(done), Error, "it failed");
+  assertEquals(sources[0]?.listeners.size, 0);
 });
 
 Deno.test("whileCollecting() only does its work where nothing collects", async () => {
-  const clock = new ManualClock();
-  const never = new AbortController().signal;
+  const source = new Requests();
   const work = () => Promise.resolve("done");
-  assertEquals(await whileCollecting(never, work, { clock, collect: undefined }), "done");
+  assertEquals(await whileCollecting([source], work, { collector: undefined }), "done");
+  assertEquals(source.listeners.size, 0);
 });
 
 for (const [flags, hasCollected] of [[["--v8-flags=--expose-gc"], true], [[], false]] as const) {
@@ -59,12 +97,15 @@ for (const [flags, hasCollected] of [[["--v8-flags=--expose-gc"], true], [[], fa
     const module = new URL("../lib/garbage.ts", import.meta.url).href;
     // An object that only a weak reference leads to goes with a collection.
     const code = `import { whileCollecting } from ${JSON.stringify(module)};
-      const clock = { now: () => 0, sleep: () => new Promise((resolve) => setTimeout(resolve)) };
       let weak;
       (() => { weak = new WeakRef({}); })();
-      await whileCollecting(new AbortController().signal, async () => {
-        for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setTimeout(resolve));
-      }, { clock });
+      const source = {
+        onRequest(listener) {
+          setTimeout(() => { for (let n = 0; n < 40; n++) listener(); });
+          return () => {};
+        },
+      };
+      await whileCollecting([source], () => new Promise((resolve) => setTimeout(resolve, 50)));
       console.log(weak.deref() === undefined);`;
     const { stdout } = await new Deno.Command(Deno.execPath(), {
       args: ["eval", "--quiet", ...flags, code],

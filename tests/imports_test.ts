@@ -7,9 +7,11 @@ const LIB = new URL("../lib/", import.meta.url);
  * other. A part is a folder, or the file of that name.
  */
 const LAYERS: readonly (readonly string[])[] = [
+  ["later"],
   // What everything may use. The grants are known here: whatever touches the system asks them.
   [
     "clock",
+    "iso_time",
     "text",
     "token",
     "version",
@@ -25,11 +27,11 @@ const LAYERS: readonly (readonly string[])[] = [
     "turns",
     "write_whole",
   ],
-  ["garbage", "log", "lock_path", "make_alike", "otel", "pace", "taken_files"],
+  ["log", "lock_path", "make_alike", "otel", "pace", "taken_files"],
   ["sharing"],
   ["config", "platform"],
   ["secrets", "exit_code", "supervise", "tracing", "vitals"],
-  ["auth", "metrics", "report"],
+  ["auth", "garbage", "metrics", "report"],
   ["beat", "delegations", "status"],
   ["presence", "status_file"],
   ["sidecar_options"],

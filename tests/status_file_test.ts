@@ -92,7 +92,10 @@ Deno.test("StatusFile.run() writes what has changed, once a second at the most",
   await using kept = await keep();
   kept.start();
   assertEquals(await kept.asleep(), 1000);
-  for (let beats = 0; beats < 5; beats++) kept.vitals.beatEnded(OK, 0.1);
+  for (let beats = 0; beats < 5; beats++) {
+    kept.vitals.beatEnded(OK, 0.1);
+    kept.vitals.beatPlanned(60_000);
+  }
   assertEquals((await kept.read()).beats.succeeded, 0);
   kept.clock.advance(1000);
   await eventually(async () => (await kept.read()).beats.succeeded === 5, "It is not written");
@@ -104,14 +107,15 @@ Deno.test("StatusFile.run() writes the end of a beat and when the next is due at
   kept.start();
   await kept.asleep();
   kept.clock.advance(1000);
-  assertEquals(await kept.asleep(), 29_000);
+  assertEquals(await kept.asleep(), 35_000);
   kept.vitals.beatEnded(OK, 0.1);
   for (let turn = 0; turn < 10; turn++) await Promise.resolve(); // as soon as the loop goes on
   kept.vitals.beatPlanned(35_000);
+  await eventually(async () => (await kept.read()).next_beat !== null, "It is not written");
+  assertEquals((await kept.read()).beats.succeeded, 1);
   assertEquals(await kept.asleep(), 1000);
-  assertEquals((await kept.read()).next_beat !== null, true);
   kept.clock.advance(1000);
-  assertEquals(await kept.asleep(), 29_000);
+  assertEquals(await kept.asleep(), 35_000);
 });
 
 Deno.test("StatusFile.run() writes a change at once that comes later than that", async () => {
@@ -119,12 +123,12 @@ Deno.test("StatusFile.run() writes a change at once that comes later than that",
   kept.start();
   await kept.asleep();
   kept.clock.advance(1000);
-  assertEquals(await kept.asleep(), 29_000);
-  kept.vitals.beatEnded(OK, 0.1);
-  await eventually(async () => (await kept.read()).beats.succeeded === 1, "It is not written");
+  assertEquals(await kept.asleep(), 35_000);
+  kept.vitals.resultsDelivered(1);
+  await eventually(async () => (await kept.read()).results.delivered === 1, "It is not written");
 });
 
-const REFRESHES: [intervalSeconds: number, refreshSeconds: number][] = [[300, 30], [5, 5], [
+const REFRESHES: [intervalSeconds: number, refreshSeconds: number][] = [[300, 36], [5, 6], [
   0.2,
   1,
 ]];
@@ -135,6 +139,10 @@ for (const [intervalSeconds, refreshSeconds] of REFRESHES) {
     await kept.asleep();
     const before = await kept.read();
     assertEquals(before.refresh_seconds, refreshSeconds);
+    await eventually(
+      () => Date.now() > Date.parse(before.written_at),
+      "Time stands still, and the next writing cannot be told from this one",
+    );
     kept.clock.advance(1000);
     if (refreshSeconds > 1) kept.clock.advance(await kept.asleep());
     await eventually(
@@ -280,38 +288,51 @@ Deno.test("StatusFile.run() leaves the file to a sidecar that has started later,
   );
 });
 
-/** How a younger sidecar may leave the file, so that one thing alone tells it from one's own. */
-const TAKEN_OVER: readonly (readonly [
-  how: string,
-  take: (file: string, text: string, own: Deno.FileInfo) => Promise<unknown>,
-])[] = [
-  ["another file of the same size and time", async (file, text, own) => {
-    await Deno.writeTextFile(`${file}.new`, text.padEnd(own.size));
-    await Deno.utime(`${file}.new`, own.mtime ?? 0, own.mtime ?? 0);
-    await Deno.rename(`${file}.new`, file);
-  }],
-  ["the same file with the same time, but longer", async (file, text, own) => {
-    await Deno.writeTextFile(file, text.padEnd(own.size + 1));
-    await Deno.utime(file, own.mtime ?? 0, own.mtime ?? 0);
-  }],
-  ["the same file with the same size, but later", async (file, text, own) => {
-    await Deno.writeTextFile(file, text.padEnd(own.size));
-    await Deno.utime(file, 2000, 2000);
-  }],
-];
-for (const [how, take] of TAKEN_OVER) {
-  Deno.test(`StatusFile.run() sees that a younger sidecar has written there when it is ${how}`, async () => {
-    await using kept = await keep();
-    kept.start();
+Deno.test("StatusFile.run() sees that a younger sidecar has written there when its file is of the same size and time", async () => {
+  await using kept = await keep();
+  kept.start();
+  await kept.asleep();
+  const own = await Deno.stat(kept.file);
+  const text = JSON.stringify(younger({ written_at: new Date().toISOString() }));
+  await Deno.writeTextFile(kept.file, text.padEnd(own.size));
+  await Deno.utime(kept.file, own.mtime ?? 0, own.mtime ?? 0);
+  kept.clock.advance(1000);
+  kept.clock.advance(await kept.asleep());
+  await eventually(() => kept.told().length > 0, "Nothing is told");
+  assertEquals((await kept.read()).workspace_id, "critic");
+});
+
+Deno.test("StatusFile.end() leaves the file to a sidecar that has just started", async () => {
+  await using kept = await keep();
+  kept.start();
+  await kept.asleep();
+  const text = JSON.stringify(younger({ written_at: new Date().toISOString() }));
+  await Deno.writeTextFile(kept.file, text);
+  await kept.status.end({ exitCode: 0, reason: "", wasOnce: false });
+  assertEquals((await kept.read()).workspace_id, "critic");
+});
+
+Deno.test("StatusFile.run() looks at what is there every 20 s where it writes more often", async () => {
+  await using kept = await keep(undefined, { intervalSeconds: 5 });
+  const text = JSON.stringify(younger({ written_at: new Date().toISOString() }));
+  kept.start();
+  for (let writes = 0; writes < 3; writes++) {
     await kept.asleep();
-    const text = JSON.stringify(younger({ written_at: new Date().toISOString() }));
-    await take(kept.file, text, await Deno.stat(kept.file));
+    await Deno.writeTextFile(kept.file, text);
     kept.clock.advance(1000);
     kept.clock.advance(await kept.asleep());
-    await eventually(() => kept.told().length > 0, "Nothing is told");
-    assertEquals((await kept.read()).workspace_id, "critic");
-  });
-}
+    await eventually(
+      async () => (await kept.read()).workspace_id === "scribe",
+      "It is not written again",
+    );
+  }
+  await kept.asleep(); // 18 s after the start
+  await Deno.writeTextFile(kept.file, text);
+  kept.clock.advance(1000);
+  kept.clock.advance(await kept.asleep());
+  await eventually(() => kept.told().length > 0, "Nothing is told");
+  assertEquals((await kept.read()).workspace_id, "critic");
+});
 
 for (const [when, seconds] of [["long ago", -91], ["before the clock was set back", 91]] as const) {
   Deno.test(`StatusFile.run() writes over the status of a sidecar that has started later, and wrote ${when}`, async () => {

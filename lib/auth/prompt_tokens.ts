@@ -1,4 +1,4 @@
-import { settlesWithin } from "../clock.ts";
+import { type Clock, settlesWithin, systemClock } from "../clock.ts";
 import type { Log } from "../log/mod.ts";
 import { ALONE } from "../sharing.ts";
 import type { TurnTaking } from "../turns.ts";
@@ -19,6 +19,19 @@ export interface PromptTokensOptions {
    * @default {1000}
    */
   readonly patienceMs?: number;
+  /**
+   * How long a look that has found a token is good for, in milliseconds. One that takes its place
+   * meanwhile is found when the platform refuses the former one.
+   *
+   * @default {0}
+   */
+  readonly goodForMs?: number;
+  /**
+   * Says for how long.
+   *
+   * @default {systemClock}
+   */
+  readonly clock?: Clock;
 }
 
 /**
@@ -29,9 +42,13 @@ export class PromptTokens implements TokenSource {
   readonly #source: KeptTokens;
   readonly #log: Log;
   readonly #patienceMs: number;
+  readonly #goodForMs: number;
+  readonly #clock: Clock;
   readonly #disk: TurnTaking;
   #asking: Promise<void> | undefined;
   #hangs = false;
+  /** When the last look began that has ended, in milliseconds of the clock. */
+  #lookedAt = -Infinity;
 
   /**
    * @param source Where the tokens come from, sooner or later.
@@ -41,11 +58,16 @@ export class PromptTokens implements TokenSource {
     this.#source = source;
     this.#log = options.log;
     this.#patienceMs = options.patienceMs ?? 1000;
+    this.#goodForMs = options.goodForMs ?? 0;
+    this.#clock = options.clock ?? systemClock;
     this.#disk = options.disk ?? ALONE.disk;
   }
 
   /** @inheritdoc */
   async current(): Promise<string | undefined> {
+    const { latest } = this.#source;
+    const isFresh = this.#clock.now() - this.#lookedAt < this.#goodForMs;
+    if (latest !== undefined && isFresh) return latest;
     return await this.#within(() => this.#source.current());
   }
 
@@ -71,7 +93,9 @@ export class PromptTokens implements TokenSource {
   }
 
   #begin(ask: () => Promise<unknown>): Promise<void> {
+    const began = this.#clock.now();
     const asking = this.#disk.take(ask).then(() => {
+      this.#lookedAt = began;
       if (this.#hangs) this.#log.info("The token file can be read again");
       this.#hangs = false;
     });

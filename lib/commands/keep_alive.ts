@@ -9,11 +9,13 @@ import {
 } from "../config/mod.ts";
 import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
 import { whileCollecting } from "../garbage.ts";
+import { later } from "../later.ts";
 import { type CreatedLog, createLog, type Log, Secrets, type StderrHandler } from "../log/mod.ts";
 import { Sidecar } from "../sidecar.ts";
 import { shareAmong, tooManyBeats } from "../sharing.ts";
 import { sidecarOptions } from "../sidecar_options.ts";
 import { counted, reasonOf } from "../text.ts";
+import type { Vitals } from "../vitals/mod.ts";
 import { runWorkspaces, workspacesOnce } from "../workspaces.ts";
 import { whileMeasuring } from "./measuring.ts";
 import { lackingGrants, proxyRefusal, type Refusal } from "./required_grants.ts";
@@ -69,7 +71,7 @@ export async function keepAlive(
     : severalWorkspaces(workspaces, { ...created, secrets });
   const exitCode = await untilStopped(
     log,
-    (signal) => once ? work.once(signal) : whileCollecting(signal, (signal) => work.run(signal)),
+    (signal) => once ? work.once(signal) : whileCollecting(work.vitals, () => work.run(signal)),
   );
   await end(log, handler);
   return exitCode;
@@ -77,6 +79,8 @@ export async function keepAlive(
 
 /** What a process is for: one sidecar, or several. */
 interface Work {
+  /** What is known of each. */
+  readonly vitals: readonly Vitals[];
   run(signal: AbortSignal): Promise<ExitCode>;
   once(signal: AbortSignal): Promise<ExitCode>;
 }
@@ -91,6 +95,7 @@ function oneWorkspace(
   );
   const sidecar = new Sidecar({ ...sidecarOptions(settings), secrets, log });
   return {
+    vitals: [sidecar.vitals],
     run: (signal) => whileMeasuring([{ settings, sidecar }], log, () => sidecar.run(signal)),
     once: (signal) => sidecar.once(signal),
   };
@@ -116,6 +121,7 @@ function severalWorkspaces(
   });
   const options = { intervalMs: seconds * 1000, clock: systemClock };
   return {
+    vitals: workspaces.map(({ sidecar }) => sidecar.vitals),
     run: (signal) =>
       whileMeasuring(workspaces, log, () => runWorkspaces(workspaces, { ...options, signal })),
     once: (signal) => workspacesOnce(workspaces, signal),
@@ -136,15 +142,15 @@ async function untilStopped(
 ): Promise<ExitCode> {
   const stop = new AbortController();
   const forced = Promise.withResolvers<ExitCode>();
-  let patience: ReturnType<typeof setTimeout> | undefined;
+  let cancel = () => {};
   const onSignal = () => {
     if (stop.signal.aborted) return forced.resolve(EXIT_CODE.unexpected);
     log.info("Stopping");
     stop.abort();
-    patience = setTimeout(() => {
+    cancel = later(STOP_WITHIN_MS, () => {
       log.error(`Not everything ended within ${STOP_WITHIN_MS / 1000} s; exiting all the same`);
       forced.resolve(EXIT_CODE.unexpected);
-    }, STOP_WITHIN_MS);
+    });
   };
   const onStrayError = (event: Event) => {
     // A fault of ours in a corner that nobody waits for must not end the beats.
@@ -165,7 +171,7 @@ async function untilStopped(
       forced.promise,
     ]);
   } finally {
-    clearTimeout(patience);
+    cancel();
     for (const signal of STOPPING) Deno.removeSignalListener(signal, onSignal);
     for (const signal of SURVIVED) Deno.removeSignalListener(signal, onSurvived);
     globalThis.removeEventListener("unhandledrejection", onStrayError);

@@ -5,6 +5,7 @@
  */
 
 import { byteLines, lineText } from "../byte_lines.ts";
+import { later } from "../later.ts";
 import { lstatIfThere } from "../lstat_if_there.ts";
 import { type ResultsFiles, resultsFiles } from "../permissions.ts";
 import { counted, reasonOf } from "../text.ts";
@@ -238,5 +239,5 @@ async function isThere(path: string): Promise<boolean> {
 }
 
 function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  return new Promise((resolve) => void later(POLL_MS, resolve));
 }

@@ -1,3 +1,4 @@
+import { isoTime } from "../iso_time.ts";
 import { leadsTo, openOrMake, regularFileAt } from "../regular_file.ts";
 import { setMode } from "../set_mode.ts";
 import { writeWhole } from "../write_whole.ts";
@@ -50,7 +51,7 @@ export class WakeFile {
     await file.truncate();
     await setMode(this.#path, await file.stat(), this.#mode);
     // What watches it needs no text.
-    await writeWhole(file, new TextEncoder().encode(`${new Date().toISOString()}\n`))
+    await writeWhole(file, new TextEncoder().encode(`${isoTime(Date.now())}\n`))
       .catch(() => {});
   }
 

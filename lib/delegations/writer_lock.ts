@@ -1,3 +1,4 @@
+import { isoTime } from "../iso_time.ts";
 import { neutralise, reasonOf } from "../text.ts";
 import type { Log } from "../log/mod.ts";
 import { lockPath } from "../lock_path.ts";
@@ -89,7 +90,7 @@ export class WriterLock {
 
   async #sign(file: Deno.FsFile): Promise<void> {
     const { holder } = this.#options;
-    const text = `process ${Deno.pid}, ${holder}, since ${new Date().toISOString()}\n`;
+    const text = `process ${Deno.pid}, ${holder}, since ${isoTime(Date.now())}\n`;
     try {
       await file.truncate();
       await file.write(new TextEncoder().encode(text));

@@ -1,6 +1,7 @@
 import type { LevelName } from "@std/log/levels";
 import { Logger } from "@std/log/logger";
 import type { LogRecord } from "@std/log/logger";
+import { isoTime } from "../iso_time.ts";
 import type { Secrets } from "./secrets.ts";
 import { type LineSink, StderrHandler } from "./stderr_handler.ts";
 
@@ -70,12 +71,12 @@ export function createLog(options: LogOptions): CreatedLog {
 /** One line, whatever was logged: an error's text may hold line breaks. */
 function textLine({ datetime, levelName, loggerName, msg }: LogRecord): string {
   const whose = loggerName === NAME ? "" : `[${loggerName}] `;
-  return `${datetime.toISOString()} ${levelName} ${whose}${msg.replaceAll(/[\r\n]+/g, " ")}`;
+  return `${isoTime(datetime.getTime())} ${levelName} ${whose}${msg.replaceAll(/[\r\n]+/g, " ")}`;
 }
 
 function jsonLine({ datetime, levelName, loggerName, msg }: LogRecord): string {
   return JSON.stringify({
-    time: datetime.toISOString(),
+    time: isoTime(datetime.getTime()),
     level: levelName,
     ...(loggerName !== NAME && { workspace: loggerName }),
     message: msg,

@@ -1,3 +1,4 @@
+import { later } from "../later.ts";
 import { VERSION } from "../version.ts";
 import { readCapped } from "./_capped_body.ts";
 import { isSameBody, markOf } from "./answer_mark.ts";
@@ -72,14 +73,14 @@ export class PlatformClient implements Sender {
     const end = new AbortController();
     const giveUp = () => end.abort();
     options.signal.addEventListener("abort", giveUp);
-    const deadline = setTimeout(giveUp, request.deadlineMs);
+    const cancel = later(request.deadlineMs, giveUp);
     try {
       return await this.#exchange(request, end.signal);
     } catch (error) {
       options.signal.throwIfAborted();
       return end.signal.aborted ? timedOut(request.deadlineMs) : classifyError(error);
     } finally {
-      clearTimeout(deadline);
+      cancel();
       options.signal.removeEventListener("abort", giveUp);
     }
   }

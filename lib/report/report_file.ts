@@ -13,6 +13,9 @@ import { stalenessOf } from "./staleness.ts";
 const BUSY_MS = 30_000;
 /** Nobody reports something new for hours on end: looks are a sidecar's largest effort then. */
 const QUIET_LOOK_MS = 1000;
+/** Where there has been no report for so long, nobody may ever write one. */
+const ABANDONED_MS = 5 * 60_000;
+const ABANDONED_LOOK_MS = 5000;
 
 /** Options of {@linkcode ReportFile}. */
 export interface ReportFileOptions {
@@ -91,8 +94,10 @@ export class ReportFile {
   /** How long to wait for the next look. */
   get #restMs(): number {
     const { reportLookMs } = this.#sharing;
-    const isBusy = this.#isOdd || this.#options.clock.now() - this.#changedAt < BUSY_MS;
-    return isBusy ? reportLookMs : Math.max(reportLookMs, QUIET_LOOK_MS);
+    const quietMs = this.#options.clock.now() - this.#changedAt;
+    if (this.#isOdd || quietMs < BUSY_MS) return reportLookMs;
+    const isAbandoned = this.#stamp === MISSING && quietMs > ABANDONED_MS;
+    return Math.max(reportLookMs, isAbandoned ? ABANDONED_LOOK_MS : QUIET_LOOK_MS);
   }
 
   /** One look at a time: where a disk hangs, they would all hang. */

@@ -25,7 +25,7 @@ const PRIVATE_FOLDER = 0o700;
  * @param options `makesFolder`: whether a folder that is not there is made, private too, where it
  * is granted. `like`: the former file, where whoever could read that is to read the new one, too.
  * `isDurable`: whether it is to survive a power failure; it is by default. `isStillDue`: asked right
- * before the file takes its place, when it is on the disk already. `onMade`: learns what it is by then.
+ * before the file takes its place, when it is on the disk already.
  * @returns Whether it was written: not, when it was not due any more.
  * @throws {Deno.errors.NotCapable} The manifest does not grant the file.
  * @throws {Error} The system cannot write it; the former content is still there.
@@ -33,19 +33,18 @@ const PRIVATE_FOLDER = 0o700;
 export async function writePrivateFile(
   path: string,
   text: string,
-  { isDurable = true, isStillDue, like, makesFolder = true, onMade }: {
+  { isDurable = true, isStillDue, like, makesFolder = true }: {
     readonly isDurable?: boolean;
     readonly makesFolder?: boolean;
     readonly like?: Deno.FileInfo | undefined;
     readonly isStillDue?: () => Promise<boolean>;
-    readonly onMade?: (made: Deno.FileInfo) => void;
   } = {},
 ): Promise<boolean> {
   if (makesFolder) await makeFolder(path);
   const temporary = temporaryFile(path);
   const bytes = new TextEncoder().encode(text);
   try {
-    if (!await makePrivate(temporary, bytes, { like, isDurable, onMade }) && like !== undefined) {
+    if (!await makePrivate(temporary, bytes, { like, isDurable }) && like !== undefined) {
       await Deno.remove(temporary);
       await makeAlike(temporary, bytes, like);
     }
@@ -125,33 +124,36 @@ async function makeFolder(path: string): Promise<void> {
 async function makePrivate(
   path: string,
   bytes: Uint8Array,
-  { isDurable, like, onMade }: {
-    readonly isDurable: boolean;
-    readonly like?: Deno.FileInfo | undefined;
-    readonly onMade?: ((made: Deno.FileInfo) => void) | undefined;
-  },
+  { isDurable, like }: { readonly isDurable: boolean; readonly like?: Deno.FileInfo | undefined },
 ): Promise<boolean> {
-  using file = await openNew(path);
+  if (like === undefined && !isDurable) {
+    // One call to another thread, and not three: the status is written with every beat.
+    await anew(path, () => Deno.writeFile(path, bytes, NEW));
+    return true;
+  }
+  using file = await anew(path, () => Deno.open(path, { write: true, ...NEW }));
   if (like !== undefined && !isAlike(await file.stat(), like)) return false;
   await writeWhole(file, bytes);
   if (isDurable) await file.sync();
-  if (onMade !== undefined) onMade(await file.stat());
   return true;
 }
 
-/** Opens a private file that is new; what somebody has left there is removed. */
-async function openNew(path: string): Promise<Deno.FsFile> {
-  // createNew refuses a link that somebody has put in the way, and the mode holds from the first
-  // byte on.
-  const open = () => Deno.open(path, { write: true, createNew: true, mode: PRIVATE });
+/**
+ * How a private file is made: `createNew` refuses a link that somebody has put in the way, and the mode
+ * holds from the first byte on.
+ */
+const NEW = { createNew: true, mode: PRIVATE } as const;
+
+/** Makes a file that is new; what somebody has left there is removed. */
+async function anew<T>(path: string, make: () => Promise<T>): Promise<T> {
   try {
-    return await open();
+    return await make();
   } catch (error) {
     // To open a link into /proc Deno wants every grant there is, whoever has put it there.
     const { AlreadyExists, NotCapable } = Deno.errors;
     if (!(error instanceof AlreadyExists || error instanceof NotCapable)) throw error;
     await removeIfThere(path);
-    return await open();
+    return await make();
   }
 }
 

@@ -47,19 +47,19 @@ export async function readStatus(file: string): Promise<FoundStatus> {
  * Requires `--allow-read` for the file.
  *
  * @param file The file.
- * @param isOwn Whether what is there is known to be this sidecar's own, so that nobody has to look
- * into it.
+ * @param own What this sidecar has written there last: that need not be understood.
  * @returns The status that is there; undefined when there is none, or none of this version, or its own.
  * @throws {TypeError} Something else is there.
  * @throws {Error} It cannot be read.
  */
 export async function refuseForeignFile(
   file: string,
-  isOwn: (there: Deno.FileInfo) => boolean = () => false,
+  own = "",
 ): Promise<Status | undefined> {
   const there = await regularFileAt(file, "write the status to");
-  if (there === undefined || isOwn(there)) return undefined;
+  if (there === undefined) return undefined;
   const text = there.size > LARGEST_STATUS_BYTES ? "a long text" : await Deno.readTextFile(file);
+  if (text === own) return undefined;
   if (!looksLikeStatus(text)) {
     throw new TypeError(
       `Cannot write the status to '${file}': it holds something else: name another --status-file`,

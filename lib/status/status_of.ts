@@ -1,3 +1,4 @@
+import { isoTime } from "../iso_time.ts";
 import { VERSION } from "../version.ts";
 import type { RequestSigns, VitalSigns } from "../vitals/mod.ts";
 import type { Ending } from "./ending.ts";
@@ -101,5 +102,5 @@ function perhapsStamp(at: number | undefined): string | null {
 const LAST_STAMP = Date.UTC(9999, 11, 31);
 
 function stamp(at: number): string {
-  return new Date(Math.min(Math.max(at, 0), LAST_STAMP)).toISOString();
+  return isoTime(Math.min(Math.max(at, 0), LAST_STAMP));
 }

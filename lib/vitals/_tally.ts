@@ -33,6 +33,11 @@ export class Tally {
     }
   }
 
+  /** How the last one ended; undefined before the first. */
+  get lastKind(): OutcomeKind | undefined {
+    return this.#last?.kind;
+  }
+
   /** What it has counted. */
   signs(): RequestSigns {
     return {

@@ -18,4 +18,4 @@ export type {
   WorkspacePresence,
   WorkspaceSigns,
 } from "./vital_signs.ts";
-export { type RequestPurpose, Vitals, type VitalsOptions } from "./vitals.ts";
+export { type RequestListener, type RequestPurpose, Vitals, type VitalsOptions } from "./vitals.ts";

@@ -64,7 +64,7 @@ export class Vitals {
   }
 
   /**
-   * A beat has ended.
+   * A beat has ended. That is no news yet: the plan of the next one is, which follows.
    *
    * @param outcome What became of it.
    * @param seconds How long it took.
@@ -88,9 +88,12 @@ export class Vitals {
     this.#changed();
   }
 
-  /** The listing of delegations was asked for. */
+  /** The listing of delegations was asked for. Only another end than the last one is news. */
   pollEnded(outcome: Outcome, seconds: number): void {
-    this.#requested("poll", outcome, { hasSucceeded: outcome.kind === "ok", seconds });
+    const at = this.#timeOfDay();
+    const before = this.#tallies.poll.lastKind;
+    this.#ended("poll", outcome, { at, hasSucceeded: outcome.kind === "ok", seconds });
+    if (outcome.kind !== before) this.#changed();
   }
 
   /**
@@ -186,6 +189,7 @@ export class Vitals {
     how: { readonly hasSucceeded: boolean; readonly seconds: number },
   ): void {
     this.#ended(purpose, outcome, { at: this.#timeOfDay(), ...how });
+    this.#changed();
   }
 
   #ended(
@@ -198,7 +202,6 @@ export class Vitals {
     for (const listener of this.#requestListeners) {
       listener(purpose, { kind, seconds: how.seconds });
     }
-    this.#changed();
   }
 
   #changed(): void {

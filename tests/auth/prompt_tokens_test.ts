@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { PromptTokens } from "../../lib/auth/mod.ts";
 import { Turns } from "../../lib/turns.ts";
-import { recordingLog } from "../support/mod.ts";
+import { ManualClock, recordingLog } from "../support/mod.ts";
 
 /** A store whose disk answers when it is told to. */
 function slowSource(latest?: string) {
@@ -101,4 +101,43 @@ Deno.test("PromptTokens.current() asks when it may use the disk, and gives the l
   await holding;
   await disk.take(() => Promise.resolve()); // behind the look that waited
   assertEquals(lines.map(({ level }) => level), ["WARN", "INFO"]);
+});
+
+/** Tokens whose looks are good for a while, by a clock. */
+function patientTokens() {
+  const clock = new ManualClock();
+  const source = countingSource();
+  const { log } = recordingLog();
+  return { clock, source, tokens: new PromptTokens(source, { log, goodForMs: 10_000, clock }) };
+}
+
+Deno.test("PromptTokens.current() asks again when the last answer is as old as it may be, and not before", async () => {
+  const { clock, source, tokens } = patientTokens();
+  await tokens.current();
+  clock.advance(9999);
+  assertEquals([await tokens.current(), source.asked], ["token-1", 1]);
+  clock.advance(1);
+  assertEquals([await tokens.current(), source.asked], ["token-2", 2]);
+});
+
+Deno.test("PromptTokens.refresh() asks however young the last answer is", async () => {
+  const { source, tokens } = patientTokens();
+  await tokens.current();
+  assertEquals([await tokens.refresh("token-1"), source.asked], ["token-2", 2]);
+});
+
+Deno.test("PromptTokens.current() gives what the source knows by now while the last answer is young", async () => {
+  const { source, tokens } = patientTokens();
+  await tokens.current();
+  await source.current(); // somebody else has looked, or a token was issued
+  assertEquals([await tokens.current(), source.asked], ["token-2", 2]);
+});
+
+Deno.test("PromptTokens.current() asks every time while no token is known", async () => {
+  let asked = 0;
+  const none = () => Promise.resolve(void asked++);
+  const source = { current: none, refresh: none, latest: undefined };
+  const { log } = recordingLog();
+  const tokens = new PromptTokens(source, { log, goodForMs: 10_000, clock: new ManualClock() });
+  assertEquals([await tokens.current(), await tokens.current(), asked], [undefined, undefined, 2]);
 });

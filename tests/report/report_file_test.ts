@@ -84,6 +84,35 @@ Deno.test("ReportFile.run() looks once a second when nothing has changed for hal
   assertEquals(await looking.clock.sleeping(), [1000]);
 });
 
+/** Looks until nothing has changed for so many seconds, from half a minute on. */
+async function lookUntilQuietFor(looking: Looking, seconds: number): Promise<void> {
+  await lookFor(looking, 30_250);
+  for (let second = 31; second <= seconds; second++) {
+    looking.clock.advance(1000 - LOOK_EVERY_MS);
+    await looking.look();
+  }
+}
+
+Deno.test("ReportFile.run() looks every 5 s when there has been no report for five minutes", async () => {
+  await using bench = await makeBench();
+  const { looking } = bench;
+  await lookUntilQuietFor(looking, 298);
+  for (const sleeping of [1000, 1000, 1000, 5000]) {
+    assertEquals(await looking.clock.sleeping(), [sleeping]);
+    looking.clock.advance(1000 - LOOK_EVERY_MS);
+    await looking.look();
+  }
+});
+
+Deno.test("ReportFile.run() looks every second when a report has not changed for longer than that", async () => {
+  await using bench = await makeBench();
+  const { looking } = bench;
+  await bench.write(REPORT);
+  await looking.look();
+  await lookUntilQuietFor(looking, 310);
+  assertEquals(await looking.clock.sleeping(), [1000]);
+});
+
 Deno.test("ReportFile.run() looks every 250 ms again when there is a new report", async () => {
   await using bench = await makeBench();
   const { looking } = bench;

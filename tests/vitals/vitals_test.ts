@@ -103,8 +103,9 @@ Deno.test("Vitals.onChange() tells of everything that changes, until that is end
   let changes = 0;
   const end = vitals.onChange(() => changes++);
   const steps = [
-    () => vitals.beatEnded(OK, 0),
     () => vitals.beatPlanned(1),
+    () => vitals.pollEnded(OK, 0),
+    () => vitals.pollEnded(UNAVAILABLE, 0),
     () => vitals.pollEnded(OK, 0),
     () => vitals.wakeEnded(OK, { hasSucceeded: true, seconds: 0 }),
     () => vitals.noteEnded(OK, 0),
@@ -117,8 +118,19 @@ Deno.test("Vitals.onChange() tells of everything that changes, until that is end
     assertEquals(changes, before + 1);
   }
   end();
-  vitals.beatEnded(OK, 0);
+  vitals.beatPlanned(2);
   assertEquals(changes, steps.length);
+});
+
+Deno.test("Vitals.onChange() tells neither of a beat before the next is planned nor of a poll that ends as the last one did", () => {
+  const { vitals } = makeVitals();
+  vitals.pollEnded(OK, 0);
+  let changes = 0;
+  vitals.onChange(() => changes++);
+  vitals.beatBegan();
+  vitals.beatEnded(OK, 0);
+  vitals.pollEnded(OK, 0);
+  assertEquals(changes, 0);
 });
 
 Deno.test("Vitals.onRequest() tells what each request was for, how it ended and how long it took", () => {
