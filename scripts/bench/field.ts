@@ -29,13 +29,14 @@ export async function makeField(workplace: Workplace, compiler: string): Promise
   const contenders: ByContender<Contender> = {};
   const missing: string[] = [];
   const makers = {
+    // First: another version of Deno empties the cache of what was looked through.
+    binary: () => makeCompiled(workplace, compiler),
     python: () => makeLoop("python", workplace),
     node: () => makeLoop("node", workplace),
     deno: () => makeDeno("deno", workplace),
     deno_with_flags: () => makeDeno("deno_with_flags", workplace),
-    binary: () => makeCompiled(workplace, compiler),
   } satisfies Record<ContenderName, () => Promise<Contender>>;
-  for (const name of CONTENDERS) {
+  for (const name of ["binary", ...CONTENDERS.filter((one) => one !== "binary")] as const) {
     try {
       contenders[name] = await makers[name]();
     } catch (error) {

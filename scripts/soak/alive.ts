@@ -9,7 +9,7 @@ interface Watched {
 
 /** What is alive inside of a program. */
 export interface AliveCounts {
-  /** Timers that have neither fired for the last time nor been cleared. */
+  /** Timers and timeouts that have neither fired for the last time nor been cleared. */
   readonly timers: number;
   /** Listeners of signals that are still there and have not been aborted. */
   readonly listeners: number;
@@ -29,21 +29,25 @@ const MOST_SIGNALS = 1000;
 /** Counts what is alive in this process. It has to begin before the program does. */
 export class Alive {
   readonly #timers = new Set<unknown>();
+  /** Nothing tells of their end: who listened to them would keep the program alive. */
+  #timeouts: AbortSignal[] = [];
   readonly #bySignal = new WeakMap<AbortSignal, Watched>();
   #watched: Watched[] = [];
 
   /** Puts itself in the place of timers' and signals' functions. */
   watch(): void {
     this.#watchTimers();
+    this.#watchTimeouts();
     this.#watchSignals();
   }
 
   /** Counts. */
   counts(): AliveCounts {
     this.#forgetGone();
+    this.#forgetFired();
     const { heapUsed, heapTotal, external } = Deno.memoryUsage();
     return {
-      timers: this.#timers.size,
+      timers: this.#timers.size + this.#timeouts.length,
       listeners: this.#watched.reduce((sum, { listeners }) => sum + listeners.size, 0),
       resources: openResources(),
       heapUsed,
@@ -80,6 +84,20 @@ export class Alive {
         clearInterval(id);
       },
     });
+  }
+
+  #watchTimeouts(): void {
+    const timeout = AbortSignal.timeout.bind(AbortSignal);
+    AbortSignal.timeout = (ms) => {
+      const signal = timeout(ms);
+      this.#timeouts.push(signal);
+      if (this.#timeouts.length > MOST_SIGNALS) this.#forgetFired();
+      return signal;
+    };
+  }
+
+  #forgetFired(): void {
+    this.#timeouts = this.#timeouts.filter(({ aborted }) => !aborted);
   }
 
   /** Deno's own parts use other ways: these are the program's listeners. */

@@ -22,6 +22,12 @@ clearTimeout(timeout);
 clearTimeout(undefined);
 look("when the others are cleared");
 
+AbortSignal.timeout(1e6);
+const soon = AbortSignal.timeout(1);
+look("with two timeouts");
+await new Promise((resolve) => soon.onabort = resolve);
+look("when one of them has come");
+
 const [one, other] = [new AbortController(), new AbortController()];
 let calls = 0;
 const listener = () => calls++;
