@@ -106,6 +106,39 @@ Deno.test("later() calls everything in its order, whatever is cancelled, added a
   assertEquals(made, ["0-4", "3-1", "3-3", "5-5", "7-0", "11-2"]);
 });
 
+Deno.test("later() makes one timeout for a thousand deadlines that are met in time while something waits", async () => {
+  const made = await said(`const { timeout } = AbortSignal;
+    let made = 0;
+    AbortSignal.timeout = (ms) => {
+      made++;
+      return timeout.call(AbortSignal, ms);
+    };
+    const cancel = later(3_600_000, () => {});
+    for (let n = 0; n < 1000; n++) later(60_000, () => {})();
+    cancel();
+    console.log(made);`);
+  assertEquals(made, "2");
+});
+
+Deno.test("later() calls what is due when the program was busy for longer than that", async () => {
+  const { made, add } = calls();
+  const soon = add(5, "soon");
+  const until = performance.now() + 20;
+  while (performance.now() < until); // busy
+  const cancel = later(3_600_000, () => made.push("never"));
+  await patient(soon);
+  cancel();
+  assertEquals(made, ["soon"]);
+});
+
+Deno.test("later() calls what is told after a timeout that nobody waited for has come", async () => {
+  const { made, add } = calls();
+  later(5, () => made.push("never"))();
+  await patient(new Promise((resolve) => AbortSignal.timeout(20).onabort = resolve));
+  await patient(add(1, "soon"));
+  assertEquals(made, ["soon"]);
+});
+
 Deno.test("later() loads nothing of what Deno has for Node", async () => {
   // The global setTimeout is what loads it on Deno 2.9; on 2.7 it is there from the start.
   const code = `const before = Deno.memoryUsage().heapUsed;

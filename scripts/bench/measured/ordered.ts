@@ -23,6 +23,7 @@ import {
   resultKey,
   WriterLock,
 } from "../../../lib/delegations/mod.ts";
+import { later } from "../../../lib/later.ts";
 import { createLog, Secrets } from "../../../lib/log/mod.ts";
 import { resultsFiles, tokenFile } from "../../../lib/permissions.ts";
 import { Contact, PlatformClient } from "../../../lib/platform/mod.ts";
@@ -40,6 +41,9 @@ export interface Held {
   /** What the process holds, in bytes. */
   readonly rssBytes: number;
 }
+
+// Somebody always sleeps in a sidecar: with nobody each deadline would leave a timeout for a while.
+later(24 * 3600 * 1000, () => {});
 
 const [platformUrl = "", workspaceId = "", configsDir = "", path = ""] = Deno.args;
 const secrets = new Secrets();
