@@ -171,3 +171,18 @@ Deno.test("lib/ asks nothing of 'process', for which Deno loads all that it has 
   const decoder = new TextDecoder();
   assertEquals([decoder.decode(stdout).trim(), decoder.decode(stderr)], ["", ""]);
 });
+
+/** What loads megabytes on Deno 2.9 that a sidecar holds for months (docs/performance.md). */
+const COSTLY = /\b(?:setTimeout|setInterval|toISOString|toLocale\w*|Intl)\b/g;
+/** Where it runs for an instant only. */
+const BRIEF: readonly string[] = ["commands/report.ts: toISOString"];
+
+Deno.test("lib/ calls nothing that loads Deno's layer for Node, or V8's time zones, in a sidecar", async () => {
+  const found = await Array.fromAsync(await modules(), async (url) => {
+    const code = (await Deno.readTextFile(url)).replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+    return [...code.matchAll(COSTLY)].map(([what]) =>
+      `${url.href.slice(LIB.href.length)}: ${what}`
+    );
+  });
+  assertEquals(found.flat(), BRIEF);
+});
