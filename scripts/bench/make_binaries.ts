@@ -20,11 +20,10 @@ export interface WantedBinary {
 if (import.meta.main) {
   const wanted: readonly WantedBinary[] = JSON.parse(Deno.args[0] ?? "[]");
   try {
-    await Promise.all(
-      wanted.map(({ options, prelude }) =>
-        makeBinary(options, { base: baseBinaryOfVariable(), prelude })
-      ),
-    );
+    // In turn: the first of them brings the bundler, and two at once would get in each other's way.
+    for (const { options, prelude } of wanted) {
+      await makeBinary(options, { base: baseBinaryOfVariable(), prelude });
+    }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     console.error(message);
