@@ -103,9 +103,13 @@ Deno.test("check asks a platform no more that breaks off, once those are through
   platform.fault("workspace", { kind: "reset" });
   const { checks, exitCode } = await check(session, { env });
   const asked = new Set(platform.requestsTo("workspace").map(({ workspaceId }) => workspaceId));
-  assertEquals([exitCode, [...asked].sort()], [69, ["critic", "editor", "scribe", "w-0"]]);
+  // On a busy machine the first may break off before the fourth is asked.
+  const atOnce: readonly (string | undefined)[] = ["critic", "editor", "scribe", "w-0"];
+  assertEquals([exitCode, [...asked].filter((id) => !atOnce.includes(id))], [69, []]);
   const why = "not tested: the platform cannot be asked";
-  const unasked = checks.filter(({ message }) => message === why);
+  const unasked = checks.filter(({ message, workspace }) =>
+    message === why && !atOnce.includes(workspace)
+  );
   assertEquals(unasked.map(({ name, workspace }) => `${workspace} ${name}`), [
     ...["w-1 workspace", "w-1 token", "w-2 workspace", "w-2 token"],
   ]);
