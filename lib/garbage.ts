@@ -1,5 +1,5 @@
 import { later } from "./later.ts";
-import type { RequestListener } from "./vitals/mod.ts";
+import type { Vitals } from "./vitals/mod.ts";
 
 /**
  * A sidecar makes little garbage, and V8 collects none of it before there are 8 MB: as much as all that
@@ -14,16 +14,8 @@ const FIRST_REQUESTS = 40;
  */
 const REQUESTS_OF_NEW = 8;
 
-/** Whoever tells of the requests of a workspace, as `Vitals` does. */
-export interface RequestSource {
-  /**
-   * Calls a listener with the end of every request.
-   *
-   * @param listener The listener.
-   * @returns Ends that.
-   */
-  onRequest(listener: RequestListener): () => void;
-}
+/** Whoever tells of the requests of a workspace. */
+export type RequestSource = Pick<Vitals, "onRequest">;
 
 /** What collects the garbage of the process. */
 export interface Collector {
