@@ -260,24 +260,25 @@ Deno.test("compileArguments() embeds the bundle alone, and bakes the flags in", 
     others,
     "compile --no-config --no-lock --node-modules-dir=none --no-check --no-prompt " +
       "--no-code-cache " +
-      "--v8-flags=--lite-mode,--max-semi-space-size=1,--max-old-space-size=64,--expose-gc " +
+      "--v8-flags=--lite-mode,--max-semi-space-size=1,--minor-gc-task-trigger=20," +
+      "--max-old-space-size=64,--expose-gc " +
       "--target aarch64-unknown-linux-gnu --output out/beat /t/workspace-beat.js",
   );
   assertEquals(compileArguments(DEFAULTS, "b.js").includes("--target"), false);
 });
 
-/** Where the workspaces folder is, and how much such a binary may hold. */
-const LARGEST_HEAPS = [
-  [undefined, "--max-old-space-size=64"],
-  ["/data/all", "--max-old-space-size=512"],
+/** Where the workspaces folder is, and what V8 is told of the memory of such a binary. */
+const MEMORY_FLAGS = [
+  [undefined, ["--minor-gc-task-trigger=20", "--max-old-space-size=64"]],
+  ["/data/all", ["--max-old-space-size=512"]],
 ] as const;
 
-for (const [workspacesDir, size] of LARGEST_HEAPS) {
-  Deno.test(`v8Flags() gives ${size} when the workspaces folder is ${workspacesDir}`, () => {
+for (const [workspacesDir, flags] of MEMORY_FLAGS) {
+  Deno.test(`v8Flags() gives ${flags.join(" and ")} when the workspaces folder is ${workspacesDir}`, () => {
     assertEquals(v8Flags({ workspacesDir }), [
       "--lite-mode",
       "--max-semi-space-size=1",
-      size,
+      ...flags,
       "--expose-gc",
     ]);
   });
