@@ -44,12 +44,13 @@ export function parseProblem(body: unknown): {
 /** The longest secret that is believed to be one. */
 const LONGEST_SECRET = 4096;
 
+// Optional, as the generation is: most beats are answered without, and nobody reads valibot's issues.
 const InboundSecretAnswer = v.object({
-  platform_inbound_secret: v.pipe(
+  platform_inbound_secret: v.optional(v.pipe(
     v.string(),
     v.maxLength(LONGEST_SECRET),
     v.regex(/^[\x20-\x7e]*[\x21-\x7e][\x20-\x7e]*$/), // printable, and not blank
-  ),
+  )),
 });
 
 /**
@@ -90,7 +91,7 @@ export function parseIssuedToken(
 }
 
 const GenerationAnswer = v.object({
-  generation: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  generation: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
 });
 
 /**

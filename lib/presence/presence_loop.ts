@@ -233,7 +233,7 @@ export class PresenceLoop implements BeatWatch {
     const end = new AbortController();
     const wake = () => {
       asked.resolve();
-      end.abort();
+      end.abort("somebody asks"); // without a reason each would make an error, with its stack
     };
     this.#wake = wake;
     signal.addEventListener("abort", wake);

@@ -126,6 +126,11 @@ const details: [what: string, outcome: ReturnType<typeof classifyAnswer>, detail
     /^answered 500: lookup failed$/,
   ],
   [
+    "the JSON of a 200 names an error, as an agent's does",
+    outcomeOf(200, { error: "out of credits" }),
+    /^answered 200: out of credits$/,
+  ],
+  [
     "the error has line breaks",
     outcomeOf(500, { error: "a\nb\x1b[1m" }),
     /^answered 500: a b\[1m$/,
