@@ -76,6 +76,12 @@ Deno.test("Dockerfile makes an image that runs as no root, without a shell", () 
   }
 });
 
+Deno.test("Dockerfile has the sidecar give freed memory back", () => {
+  const set = DOCKERFILE.getENVs().flatMap((env) => env.getProperties());
+  const values = set.map((property) => `${property.getName()}=${property.getValue()}`);
+  assertEquals(values, ["MALLOC_TRIM_THRESHOLD_=131072"]);
+});
+
 Deno.test("Dockerfile labels the image with the version of the sources", async () => {
   const { version } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
   assertMatch(TEXT, new RegExp(`^ARG VERSION=${version}$`, "m"));

@@ -179,6 +179,18 @@ for (const shell of SHELLS) {
     assertEquals([code, stdout], [0, "ducks\n"]);
   });
 
+  shellTest("has the sidecar give freed memory back, and leaves the agent as it is", async () => {
+    const say = 'echo "$0 has $MALLOC_TRIM_THRESHOLD_" >&2';
+    await using container = await startContainer(shell, {
+      agent: ["sh", "-c", `${say}\n${AGENT}`, "agent"],
+      sidecar: `set -- run; ${say.replace("$0", "sidecar")}\n${SIDECAR}`,
+    });
+    await container.process.waitForLine(/^sidecar has 131072$/);
+    await container.process.waitForLine(/^agent has $/);
+    container.process.kill("SIGUSR1");
+    assertEquals(await container.process.ended(), 42);
+  });
+
   shellTest("starts the agent also where standard input is closed", async () => {
     const { code, stdout } = await runProgram("sh", {
       args: ["-c", `exec ${shell.join(" ")} ${ENTRYPOINT} echo ducks <&-`],

@@ -23,6 +23,7 @@ function standIn(dir: string, codes: readonly string[]): string {
   return `#!/bin/sh
 count=$(wc -l <"${dir}/starts"); echo >>"${dir}/starts"
 echo "start $count $$ $*" >&2
+echo "MALLOC_TRIM_THRESHOLD_=$MALLOC_TRIM_THRESHOLD_" >&2
 set -- ${codes.join(" ")}
 [ "$count" -lt $# ] || exec sleep 60
 shift "$count"
@@ -110,6 +111,14 @@ for (const { name, programs, command, givenUp } of SUPERVISORS) {
       Deno.kill(await supervised.start(0), "SIGKILL");
       await supervised.start(1);
       await supervised.start(2);
+    },
+  });
+
+  testWithPrograms(`${name} has the sidecar give freed memory back`, {
+    programs,
+    async fn() {
+      await using supervised = await startSupervisor(command, ["stays"]);
+      await supervised.supervisor.waitForOutput(/^MALLOC_TRIM_THRESHOLD_=131072$/);
     },
   });
 

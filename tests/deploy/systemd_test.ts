@@ -48,3 +48,7 @@ Deno.test("workspace-beat.service starts the sidecar again, but not after 64, 77
   assertEquals(values("MemoryDenyWriteExecute"), ["yes"]);
   assert(Number(values("TimeoutStopSec")[0]) > 5, "it may take 5 s to end");
 });
+
+Deno.test("workspace-beat.service has the sidecar give freed memory back", () => {
+  assertEquals(values("Environment"), ["MALLOC_TRIM_THRESHOLD_=131072"]);
+});
