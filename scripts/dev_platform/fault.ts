@@ -30,8 +30,11 @@ export type Fault =
   | { kind: "redirect"; location: string; status?: number }
   /** A 200 whose JSON body is this long. */
   | { kind: "huge"; bytes: number }
-  /** Whatever the test makes of it; only in-process. */
-  | { kind: "handle"; handler: (request: RecordedRequest) => Response | Promise<Response> };
+  /** Whatever the test makes of it, or without a response a `reset`; only in-process. */
+  | {
+    kind: "handle";
+    handler: (request: RecordedRequest) => Response | undefined | Promise<Response | undefined>;
+  };
 
 /** How often a fault strikes, and whom. */
 export interface FaultOptions {
