@@ -27,8 +27,8 @@ export interface Budget {
 export const BUDGETS: readonly Budget[] = [
   { figure: "anonymous_at_2000", of: "binary", by: "python", most: 0.80 },
   { figure: "anonymous_at_2000", of: "binary", by: "node", most: 0.30 },
-  { figure: "resident_at_2000", of: "binary", by: "python", most: 1.65, held: 1.72 },
-  { figure: "resident_at_2000", of: "deno_with_flags", by: "python", most: 1.20, held: 1.3 },
+  { figure: "resident_at_2000", of: "binary", by: "python", most: 1.65 },
+  { figure: "resident_at_2000", of: "deno_with_flags", by: "python", most: 1.20, held: 1.26 },
   { figure: "resident_at_2000", of: "binary", by: "node", most: 0.55 },
   { figure: "resident_at_2000", of: "deno_with_flags", by: "node", most: 0.55 },
   { figure: "anonymous_growth", of: "binary", most: 3 },

@@ -1,10 +1,10 @@
-import { TextLineStream } from "../sidecar_process/mod.ts";
+import { DEPLOYED_ENVIRONMENT, TextLineStream } from "../sidecar_process/mod.ts";
 
 /** How a program is started. */
 export interface ProgramStart {
   readonly program: string;
   readonly args: readonly string[];
-  /** Its whole environment. */
+  /** Its whole environment, beside {@linkcode DEPLOYED_ENVIRONMENT}. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
 }
@@ -30,7 +30,7 @@ export class RunningProgram implements AsyncDisposable {
     this.#child = new Deno.Command(program, {
       args: [...args],
       clearEnv: true,
-      env: { ...env },
+      env: { ...DEPLOYED_ENVIRONMENT, ...env },
       cwd,
       stdin: "piped",
       stdout: "piped",

@@ -6,6 +6,7 @@
 
 export {
   denoEnvironment,
+  DEPLOYED_ENVIRONMENT,
   SidecarProcess,
   type SidecarProcessOptions,
   startReport,

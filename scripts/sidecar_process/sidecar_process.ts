@@ -6,6 +6,9 @@ const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 /** A test that waits longer than this for a line has failed. */
 const PATIENCE_MS = 60_000;
 
+/** What the files in `deploy/` set in the environment of a sidecar (docs/deploy.md, Memory). */
+export const DEPLOYED_ENVIRONMENT = { MALLOC_TRIM_THRESHOLD_: "131072" } as const;
+
 /** Options of {@linkcode startSidecar}. */
 export interface SidecarProcessOptions {
   readonly platformUrl?: string;

@@ -2,7 +2,7 @@ import { v8Flags } from "../compile/arguments.ts";
 import { makeBundle } from "../compile/bundle.ts";
 import { type CompileOptions, parseOptions } from "../compile/options.ts";
 import { grantFlags, leastGrants } from "../../lib/permissions.ts";
-import { type SidecarProcess, startSidecar } from "../sidecar_process/mod.ts";
+import { DEPLOYED_ENVIRONMENT, type SidecarProcess, startSidecar } from "../sidecar_process/mod.ts";
 import { METRICS, RESULTS } from "./agent.ts";
 
 /** What to make the program of, and for whom. */
@@ -50,7 +50,7 @@ export async function makeProgram(options: ProgramOptions): Promise<Program> {
     ...["--results-file", `${dir}/${RESULTS}`, "--metrics-file", `${dir}/${METRICS}`],
     ...["--output", `${folder}/workspace-beat`],
   ];
-  const settings = { platformUrl, dir, args: flagsOf(dir) };
+  const settings = { platformUrl, dir, args: flagsOf(dir), env: DEPLOYED_ENVIRONMENT };
   const made: Made = compiler === "none"
     ? { why: "not asked for" }
     : await makeBinaryBy(compiler ?? Deno.execPath(), { args, folder, prelude });
