@@ -59,7 +59,7 @@ keep_sidecar() {
   while [ -z "$stopping" ]; do
     since=$(date +%s)
     # What it has freed goes back to the machine: 1.3 MB (docs/deploy.md, Memory).
-    MALLOC_TRIM_THRESHOLD_=131072 "${WORKSPACE_BEAT:-workspace-beat}" run &
+    MALLOC_TRIM_THRESHOLD_=${MALLOC_TRIM_THRESHOLD_:-131072} "${WORKSPACE_BEAT:-workspace-beat}" run &
     sidecar=$!
     [ -z "$stopping" ] || stop_sidecar # it was told so before it knew this one
     await "$sidecar"
