@@ -1,23 +1,19 @@
 import type { BeatWatch } from "../beat/mod.ts";
 import type { Clock } from "../clock.ts";
 import type { ExitCode } from "../exit_code.ts";
-import { Episode, type Log } from "../log/mod.ts";
+import type { Log } from "../log/mod.ts";
 import {
   type Contact,
   FLEET_STEPS_MS,
-  lastingTrouble,
   type Outcome,
   retryWait,
   type Sender,
-  workspaceRequest,
 } from "../platform/mod.ts";
 import type { Vitals } from "../vitals/mod.ts";
 import { BeatGap } from "./beat_gap.ts";
-import { foundPresence, type RemovedPresence } from "./found_presence.ts";
-import type { RegistrationResult } from "./registration.ts";
+import { CONFIRM_MS, Looks } from "./looks.ts";
 import { RegistrationEffort, type RegistrationEffortOptions } from "./registration_effort.ts";
 import { Removal } from "./removal.ts";
-import { Rest } from "./rest.ts";
 
 /** So many accepted beats after the last look the platform is asked again. */
 const BEATS_BETWEEN_LOOKS = 10;
@@ -38,8 +34,6 @@ const LONGEST_GAP_INTERVAL_MS = 30_000;
 const FIRST_BEAT_PATIENCE_MS = 1000;
 /** For so long the platform is asked again soon when it does not say what became of the workspace. */
 const URGENT_MS = 5 * 60_000;
-/** A gateway that is being changed may know no workspace for an instant. */
-const CONFIRM_MS = 10_000;
 
 /** Options of {@linkcode PresenceLoop}. */
 export interface PresenceLoopOptions {
@@ -76,16 +70,6 @@ export interface PresenceLoopOptions {
   readonly random?: () => number;
 }
 
-/** What a look has found out, and done. */
-interface Look {
-  /** Whether the platform has said what it was asked for, and what was to be done is done. */
-  readonly isDone: boolean;
-  /** What became of the last request; undefined when something else than that has failed. */
-  readonly outcome: Outcome | undefined;
-  /** What became of the registration, where one was tried. */
-  readonly result?: RegistrationResult | undefined;
-}
-
 /**
  * Knows whether the workspace is there: registers it, asks the platform for it now and then, and
  * keeps the beats back while it is removed. A beat alone tells nothing of that: it is accepted for
@@ -96,14 +80,12 @@ export class PresenceLoop implements BeatWatch {
   readonly #random: () => number;
   readonly #effort: RegistrationEffort | undefined;
   readonly #removal: Removal;
-  readonly #looking: Episode;
+  readonly #looks: Looks;
   readonly #gap: BeatGap;
-  readonly #rest: Rest;
   #hasBeaten = false;
   #beats: number;
   #refusals = 0;
   #isAsked = false;
-  #isDoubted = false;
   #urgentUntil = -Infinity;
   /** Before that nothing is asked. */
   #earliest = -Infinity;
@@ -117,9 +99,13 @@ export class PresenceLoop implements BeatWatch {
     this.#random = options.random ?? Math.random;
     this.#effort = registration && new RegistrationEffort({ ...options, registration });
     this.#removal = new Removal(options);
-    this.#looking = new Episode("Asking for the workspace", options);
     this.#gap = new BeatGap(clock);
-    this.#rest = new Rest(options.log);
+    this.#looks = new Looks({
+      ...options,
+      effort: this.#effort,
+      removal: this.#removal,
+      onRestored: () => void this.#gap.end(), // that no beat was accepted meanwhile is no gap
+    });
     this.#beats = this.#spreadBeats();
   }
 
@@ -155,7 +141,7 @@ export class PresenceLoop implements BeatWatch {
   async run(signal: AbortSignal): Promise<void> {
     const { clock, contact } = this.#options;
     this.#gap.end();
-    this.#isDoubted = false;
+    this.#looks.begin();
     if (this.#removal.lasts) { // since a former run: it may be there again
       this.#removal.forget();
       this.#options.vitals?.workspaceFound("unknown", "");
@@ -182,8 +168,7 @@ export class PresenceLoop implements BeatWatch {
    * something else has failed, what to end with; undefined when all is well.
    */
   async once(signal: AbortSignal): Promise<Outcome | "removed" | ExitCode | undefined> {
-    this.#isDoubted = true; // nobody will look again
-    const { isDone, outcome, result } = await this.#look(signal);
+    const { isDone, outcome, result } = await this.#looks.look(signal, { isLast: true });
     if (this.#removal.lasts) return "removed";
     if (isDone && result?.kind !== "refused") return undefined;
     return result?.kind === "failed" ? result.cause : outcome;
@@ -223,12 +208,12 @@ export class PresenceLoop implements BeatWatch {
 
   #ask(): void {
     this.#isAsked = true;
-    if (!this.#isDoubted) this.#wake(); // the second look comes when it is due
+    if (!this.#looks.isInDoubt) this.#wake(); // the second look comes when it is due
   }
 
   /** Sleeps, until somebody asks. */
   async #sleep(ms: number, signal: AbortSignal): Promise<void> {
-    if (this.#isAsked && !this.#isDoubted) return;
+    if (this.#isAsked && !this.#looks.isInDoubt) return;
     const asked = Promise.withResolvers<void>();
     const end = new AbortController();
     const wake = () => {
@@ -247,9 +232,9 @@ export class PresenceLoop implements BeatWatch {
     const { clock, intervalMs } = this.#options;
     this.#isAsked = false;
     this.#beats = this.#beats >= BEATS_BETWEEN_LOOKS ? 0 : this.#spreadBeats();
-    const { isDone, outcome } = await this.#look(signal);
+    const { isDone, outcome } = await this.#looks.look(signal);
     if (this.#removal.lasts) return this.#removal.nextLookMs(this.#random());
-    if (this.#isDoubted) return CONFIRM_MS;
+    if (this.#looks.isInDoubt) return CONFIRM_MS;
     const isPressing = this.#effort?.isEager || clock.now() < this.#urgentUntil;
     if (isDone || !isPressing) {
       this.#failures = 0;
@@ -263,91 +248,5 @@ export class PresenceLoop implements BeatWatch {
       spreadMs: intervalMs,
       random: this.#random(),
     });
-  }
-
-  /** Asks the platform for the workspace, and does what follows. */
-  async #look(signal: AbortSignal): Promise<Look> {
-    const { pace, sender, vitals, workspaceId } = this.#options;
-    const wasDoubted = this.#isDoubted;
-    this.#isDoubted = false;
-    await pace?.(this.#effort?.isWanted ? 2 : 1, signal);
-    const prepared = await this.#effort?.prepare();
-    const outcome = await sender.send(workspaceRequest(workspaceId), { signal });
-    const found = foundPresence(outcome);
-    switch (found.kind) {
-      case "not_told": {
-        // Who answers with something else than a workspace is not the platform.
-        const answer: Outcome = outcome.kind === "ok" ? { ...outcome, kind: "misrouted" } : outcome;
-        this.#tellOfSilence(found.detail, answer);
-        return { isDone: false, outcome: answer };
-      }
-      case "removed":
-        this.#remove(found);
-        return { isDone: true, outcome };
-      case "unknown_to_platform":
-        if (!this.#removal.lasts && await this.#effort?.isFirst()) break;
-        if (!wasDoubted && !this.#removal.lasts) return this.#doubt(found.detail, outcome);
-        this.#remove(found);
-        return { isDone: true, outcome };
-      case "resting":
-        this.#looking.succeeded();
-        vitals?.workspaceFound("resting", found.status);
-        this.#rest.is(found.status, { isWaiting: this.#effort?.isWanted === true });
-        this.#restore(found.status);
-        return { isDone: true, outcome };
-      case "present":
-        vitals?.workspaceFound("present", found.status);
-        this.#rest.isOver(found.status);
-        this.#restore(found.status);
-    }
-    this.#looking.succeeded();
-    if (prepared === undefined || this.#effort === undefined) return { isDone: true, outcome };
-    const result = await this.#effort.attempt(prepared, signal);
-    switch (result.kind) {
-      case "registered":
-        return { isDone: true, outcome, result };
-      case "refused":
-        return { isDone: true, outcome: result.outcome, result };
-      case "failed": {
-        const { cause } = result;
-        return { isDone: false, outcome: typeof cause === "number" ? undefined : cause, result };
-      }
-    }
-  }
-
-  /** The platform did not say whether the workspace is there. */
-  #tellOfSilence(detail: string, outcome: Outcome): void {
-    const trouble = lastingTrouble(outcome);
-    const what = `platform does not say whether the workspace is there: ${detail}`;
-    if (this.#removal.lasts) {
-      this.#options.log.debug(`The ${what}; waiting for it`);
-    } else if (this.#effort?.isWanted) {
-      this.#effort.failed({ message: `the ${what}`, trouble });
-    } else {
-      this.#looking.failed(`The ${what}; beats go on`, trouble);
-    }
-  }
-
-  /** Beats stop only when the platform says twice that it knows no such workspace. */
-  #doubt(detail: string, outcome: Outcome): Look {
-    this.#isDoubted = true;
-    this.#options.log.warn(
-      `The platform does not know the workspace (${detail}): asking once more in ` +
-        `${CONFIRM_MS / 1000} s, before anything is stopped`,
-    );
-    return { isDone: false, outcome };
-  }
-
-  #remove(found: RemovedPresence): void {
-    this.#looking.succeeded();
-    this.#options.vitals?.workspaceFound("removed", "");
-    this.#effort?.want(); // its tokens were revoked
-    this.#removal.begin(found);
-  }
-
-  #restore(status: string): void {
-    if (!this.#removal.lasts) return;
-    this.#gap.end(); // that no beat was accepted meanwhile is no gap
-    this.#removal.end(status);
   }
 }
