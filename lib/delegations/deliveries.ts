@@ -1,15 +1,16 @@
 import type { Clock } from "../clock.ts";
-import { Episode, type Log } from "../log/mod.ts";
+import type { Log } from "../log/mod.ts";
 import { ALONE, type Sharing } from "../sharing.ts";
-import { counted, reasonOf } from "../text.ts";
+import { counted } from "../text.ts";
 import type { Vitals } from "../vitals/mod.ts";
+import { DeliveryTrouble, FullError } from "./_delivery_trouble.ts";
 import type { Journal } from "./journal.ts";
 import type { JournalRecord } from "./journal_record.ts";
 import type { TurnTaking } from "../turns.ts";
 import { messageIdOf, type Result, resultKey, resultLine, type ResultName } from "./result.ts";
 import type { ResultsOutput } from "./results_output.ts";
 import { WaitingResults } from "./_waiting_results.ts";
-import { WriterBusyError, type WriterLock } from "./writer_lock.ts";
+import type { WriterLock } from "./writer_lock.ts";
 
 /** The most bytes that are written at once, but for a single result that has more. */
 const MOST_BATCH_BYTES = 1024 * 1024;
@@ -43,11 +44,6 @@ export interface DeliveriesOptions {
   readonly clock: Clock;
 }
 
-/** The results file holds as much as it may while nobody takes it. */
-class FullError extends Error {
-  override readonly name = "FullError";
-}
-
 /**
  * Takes results to the agent, each of them once: it writes down what it is about to write (intent),
  * writes it to the output, and writes down that it has (commit). A process that is killed in
@@ -56,7 +52,7 @@ class FullError extends Error {
  */
 export class Deliveries {
   readonly #options: DeliveriesOptions;
-  readonly #trouble: Episode;
+  readonly #trouble: DeliveryTrouble;
   readonly #waiting: WaitingResults;
   readonly #disk: TurnTaking;
   #opening: Promise<void> | undefined;
@@ -72,7 +68,7 @@ export class Deliveries {
     const { disk, waitingBytes } = options.sharing ?? ALONE;
     this.#disk = disk;
     this.#waiting = new WaitingResults(waitingBytes);
-    this.#trouble = new Episode("Writing results", options);
+    this.#trouble = new DeliveryTrouble(options);
   }
 
   /** What has been delivered; it knows nothing before {@linkcode Deliveries.open}. */
@@ -144,8 +140,8 @@ export class Deliveries {
       await this.#deliverWaiting();
       await this.journal.catchUp();
     } catch (error) {
-      const isMemoryFull = results.filter((result) => !this.#wait(result)).length > 0;
-      this.#tellOf(error, isMemoryFull);
+      const isFull = results.filter((result) => !this.#wait(result)).length > 0;
+      this.#trouble.failed(error, { count: this.#waiting.size, isFull });
       return false;
     }
     this.#trouble.succeeded();
@@ -234,25 +230,6 @@ export class Deliveries {
     while (this.#waiting.size > 0) await this.#deliverBatch();
   }
 
-  #tellOf(error: unknown, isMemoryFull: boolean): void {
-    const waiting = this.#waiting.size;
-    const what = waiting === 0
-      ? "No result could be delivered"
-      : `Waiting to deliver ${counted(waiting, "result")}`;
-    const until = error instanceof FullError ? "the agent has taken them" : "it can be written";
-    this.#trouble.failed(
-      `${what}: ${reasonOf(error)}${remedy(error)}; delivery goes on as soon as ${until}`,
-      // What does not pass by itself is worth a line of its own.
-      error instanceof Error && !isPassing(error) ? error.name : undefined,
-    );
-    if (!isMemoryFull) return;
-    this.#trouble.failed(
-      `No more results are kept in memory than these ${waiting}: newer ones are left to the ` +
-        "platform, and are lost when it does not list them any more",
-      "memory is full",
-    );
-  }
-
   /**
    * Remembers a result until it is delivered; the newest look at it may have found its reply.
    *
@@ -315,21 +292,4 @@ export class Deliveries {
     if (this.journal.state.hasStarted || changedAt === undefined) return false;
     return Date.now() - changedAt > this.#options.replayMaxAgeMs;
   }
-}
-
-/** Whether the disk may take it the next time, without anybody doing something. */
-function isPassing(error: Error): boolean {
-  return !(error instanceof FullError || error instanceof TypeError ||
-    error instanceof WriterBusyError);
-}
-
-function remedy(error: unknown): string {
-  if (error instanceof Deno.errors.NotCapable) {
-    return ": the manifest does not grant the file: rebuild, or run with its grant";
-  }
-  if (error instanceof Deno.errors.PermissionDenied) {
-    return ": this user may not write it: change its owner, or its folder's";
-  }
-  if (error instanceof Deno.errors.NotFound) return ": make its folder";
-  return "";
 }
