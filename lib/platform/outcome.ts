@@ -116,7 +116,7 @@ export function lastingTrouble({ kind }: Outcome): OutcomeKind | undefined {
 export function classifyAnswer(answer: ReadAnswer): Outcome {
   const { exchange, headers, known, mark, status, text } = answer;
   const body = parseJson(text);
-  const problem = isSilent(status, body) ? NO_PROBLEM : parseProblem(body);
+  const problem = parseProblem(body);
   // Only the error text of a JSON answer is quoted: the rest of a body may hold secrets.
   const quote = quoted(problem.error ?? "");
   const said = quote === "" ? "" : `: ${quote}`;
@@ -173,14 +173,6 @@ export function classifyError(error: unknown): Outcome {
 }
 
 type Problem = ReturnType<typeof parseProblem>;
-
-/** What an answer says about itself that says nothing of an error. */
-const NO_PROBLEM = parseProblem(undefined);
-
-/** Whether an answer says nothing of an error, as most: then it need not be looked through for one. */
-function isSilent(status: number, body: unknown): boolean {
-  return status < 300 && !(typeof body === "object" && body !== null && "error" in body);
-}
 
 function kindOf(
   status: number,
