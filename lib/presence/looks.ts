@@ -1,8 +1,7 @@
-import type { Clock } from "../clock.ts";
-import { Episode, type Log } from "../log/mod.ts";
-import { lastingTrouble, type Outcome, type Sender, workspaceRequest } from "../platform/mod.ts";
-import type { Vitals } from "../vitals/mod.ts";
+import { Episode } from "../log/mod.ts";
+import { lastingTrouble, type Outcome, workspaceRequest } from "../platform/mod.ts";
 import { foundPresence, type RemovedPresence } from "./found_presence.ts";
+import type { PresenceLoopOptions } from "./presence_loop.ts";
 import type { RegistrationResult } from "./registration.ts";
 import type { RegistrationEffort } from "./registration_effort.ts";
 import type { Removal } from "./removal.ts";
@@ -12,20 +11,15 @@ import { Rest } from "./rest.ts";
 export const CONFIRM_MS = 10_000;
 
 /** Options of {@linkcode Looks}. */
-export interface LooksOptions {
-  readonly workspaceId: string;
-  readonly sender: Sender;
-  /** Resolves when so many requests may be sent, or when the signal aborts; left out for at once. */
-  readonly pace?: (requests: number, signal: AbortSignal) => Promise<void>;
+export interface LooksOptions
+  extends
+    Pick<PresenceLoopOptions, "workspaceId" | "sender" | "pace" | "vitals" | "log" | "clock"> {
   /** What registers the workspace; undefined when somebody else does. */
   readonly effort: RegistrationEffort | undefined;
   /** Learns that the workspace was removed, and that it is back. */
   readonly removal: Removal;
   /** Learns that a workspace that was removed is back. */
   readonly onRestored: () => void;
-  readonly vitals?: Vitals;
-  readonly log: Log;
-  readonly clock: Clock;
 }
 
 /** What a look has found out, and done. */

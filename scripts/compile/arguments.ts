@@ -12,8 +12,8 @@ const OLD_SPACE_MB = 64;
 /** The same for one that may keep several workspaces alive. */
 const OLD_SPACE_OF_SEVERAL_MB = 512;
 /**
- * What is new is collected when it fills so many percent of its space of 1 MB. V8 itself waits for 80:
- * a sidecar would hold half a megabyte more, most of which it has dropped within a second.
+ * What is new is collected when it fills so many percent of its space of 1 MB. V8 itself waits for 80,
+ * which takes half a megabyte more.
  */
 const NEW_SPACE_PERCENT = 20;
 
@@ -28,7 +28,7 @@ export function v8Flags({ workspacesDir }: Pick<CompileOptions, "workspacesDir">
   return [
     "--lite-mode",
     "--max-semi-space-size=1",
-    // Several fill it all the time, and would be stopped for each of them.
+    // Several fill it the sooner the more they are, and share the half megabyte.
     ...isForSeveral ? [] : [`--minor-gc-task-trigger=${NEW_SPACE_PERCENT}`],
     `--max-old-space-size=${isForSeveral ? OLD_SPACE_OF_SEVERAL_MB : OLD_SPACE_MB}`,
     "--expose-gc", // lib/garbage.ts collects what V8 would leave for hours
