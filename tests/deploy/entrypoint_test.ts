@@ -32,11 +32,13 @@ interface Container extends AsyncDisposable {
 
 async function startContainer(
   shell: readonly string[],
-  { agent = ["sh", "-c", AGENT], env = "", sidecar = SIDECAR }: {
+  { agent = ["sh", "-c", AGENT], env = "", sidecar = SIDECAR, variables }: {
     readonly agent?: readonly string[];
     /** What is done whenever the program env is run. */
     readonly env?: string;
     readonly sidecar?: string;
+    /** What else the container's environment has. */
+    readonly variables?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<Container> {
   await using made = new AsyncDisposableStack();
@@ -52,7 +54,7 @@ async function startContainer(
     new SidecarProcess(
       new Deno.Command(program, {
         args,
-        env: { WORKSPACE_BEAT: `${dir}/sidecar`, PATH: `${dir}/bin:${path}` },
+        env: { ...variables, WORKSPACE_BEAT: `${dir}/sidecar`, PATH: `${dir}/bin:${path}` },
         stdin: "null",
         stdout: "piped",
         stderr: "piped",
@@ -183,10 +185,21 @@ for (const shell of SHELLS) {
     const say = 'echo "$0 has $MALLOC_TRIM_THRESHOLD_" >&2';
     await using container = await startContainer(shell, {
       agent: ["sh", "-c", `${say}\n${AGENT}`, "agent"],
-      sidecar: `set -- run; ${say.replace("$0", "sidecar")}\n${SIDECAR}`,
+      sidecar: `${say.replace("$0", "sidecar")}\n${SIDECAR}`,
     });
     await container.process.waitForLine(/^sidecar has 131072$/);
     await container.process.waitForLine(/^agent has $/);
+    container.process.kill("SIGUSR1");
+    assertEquals(await container.process.ended(), 42);
+  });
+
+  shellTest("leaves what somebody has set for freed memory as it is", async () => {
+    await using container = await startContainer(shell, {
+      sidecar: `echo "sidecar has $MALLOC_TRIM_THRESHOLD_" >&2\n${SIDECAR}`,
+      variables: { MALLOC_TRIM_THRESHOLD_: "65536" },
+    });
+    await container.process.waitForLine(/^sidecar has 65536$/);
+    await container.process.waitForLine(/^agent is there$/);
     container.process.kill("SIGUSR1");
     assertEquals(await container.process.ended(), 42);
   });
