@@ -207,7 +207,8 @@ export class Journal {
       size = lines.at(-1)?.end ?? size;
       if (header === undefined && first !== undefined) {
         header = lineText(first.bytes);
-        version = await this.#versionOf(header);
+        const found = await this.#versionOf(header);
+        version = first.isWhole ? found : undefined; // what is added would stand behind no line
         if (version === undefined) damaged++;
         lines.shift();
       }

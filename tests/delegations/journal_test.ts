@@ -85,6 +85,16 @@ Deno.test("Journal.open() cuts a journal anywhere and never fails, nor makes any
     }
   }));
 
+Deno.test("Journal.open() writes a journal anew that ends just before its first line break", () =>
+  withJournal(async ({ file, open, read, warnings }) => {
+    await open();
+    await Deno.writeTextFile(file, (await read()).trimEnd());
+    const { journal, isIncomplete } = await open();
+    await journal.append([{ written: ["completed d1"] }]);
+    assertEquals((await open()).journal.state.isWritten("completed d1"), true);
+    assertEquals([isIncomplete, warnings().length], [true, 1]);
+  }));
+
 Deno.test("Journal.open() loses only the line in which a byte has flipped, and writes the rest anew", () =>
   withJournal(async ({ file, open, warnings }) => {
     const { journal: first } = await open();
