@@ -130,8 +130,8 @@ const UNUSABLE: readonly (readonly [
   [
     "is of a newer version",
     async (file, workspaceId) =>
-      await Deno.writeTextFile(file, (await headerLine(workspaceId)).replace(" 2 ", " 3 ")),
-    /it has version 3, and this workspace-beat reads version 2: use the newer/,
+      await Deno.writeTextFile(file, (await headerLine(workspaceId)).replace(" 3 ", " 4 ")),
+    /it has version 4, and this workspace-beat reads version 3: use the newer/,
   ],
   [
     "is another workspace's",

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
+import { crc32 } from "../../lib/delegations/_crc32.ts";
 import {
   headerLine,
   looksLikeHeader,
@@ -9,6 +10,7 @@ import {
 } from "../../lib/delegations/journal_line.ts";
 import type { JournalRecord } from "../../lib/delegations/journal_record.ts";
 import { anyResult, anyText, OWN_ID } from "./_examples.ts";
+import { olderLine } from "./_older_journal.ts";
 
 const anyKeys = fc.array(anyText.map((text) => text.toWellFormed()), { maxLength: 5 });
 const anyRecord: fc.Arbitrary<JournalRecord> = fc.oneof(
@@ -31,9 +33,14 @@ function bytesOf(line: string): Uint8Array<ArrayBuffer> {
 }
 
 /** A line whose checksum is sound, whatever its text is. */
-async function sealed(text: string): Promise<Uint8Array<ArrayBuffer>> {
-  const digest = await crypto.subtle.digest("SHA-256", bytesOf(text));
-  return bytesOf(`${new Uint8Array(digest, 0, 8).toHex()} ${text}`);
+function sealed(text: string): Uint8Array<ArrayBuffer> {
+  return bytesOf(`${crc32(bytesOf(text))} ${text}`);
+}
+
+/** A record whose text has so many bytes. */
+function recordOf(bytes: number): JournalRecord {
+  const record = (key: string) => ({ written: [key] });
+  return record("x".repeat(bytes - JSON.stringify(record("")).length));
 }
 
 Deno.test("parseRecordLine() reads what recordLine() has written on one line, whatever a peer wrote", async () => {
@@ -67,6 +74,30 @@ Deno.test("parseRecordLine() recognises a line that has been cut", async () => {
   }));
 });
 
+Deno.test("recordLine() takes CRC-32 for what has 1024 bytes, and SHA-256 for more", async () => {
+  for (const [bytes, digits] of [[1024, 8], [1025, 16]] as const) {
+    const line = await recordLine(recordOf(bytes));
+    assertEquals([line.length, line.indexOf(" ")], [digits + 1 + bytes + 1, digits]);
+    assertEquals(await parseRecordLine(bytesOf(line.trimEnd())), recordOf(bytes));
+  }
+});
+
+Deno.test("parseRecordLine() recognises a long line of which one byte has flipped", async () => {
+  const line = bytesOf((await recordLine(recordOf(2000))).trimEnd());
+  for (const at of [0, 8, 15, 16, 17, 1000, 2016]) {
+    const bytes = line.slice();
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    assertEquals(await parseRecordLine(bytes), undefined, String(at));
+  }
+});
+
+Deno.test("parseRecordLine() reads every record of an older version", async () => {
+  await fc.assert(fc.asyncProperty(anyRecord, async (record) => {
+    const line = await olderLine(JSON.stringify(record));
+    assertEquals(await parseRecordLine(bytesOf(line)), record);
+  }));
+});
+
 const NO_RECORDS: readonly unknown[] = [
   { written: ["completed d1"], more: 1 },
   { written: ["completed d1"], woken: ["completed d1"] },
@@ -88,18 +119,18 @@ const NO_RECORDS: readonly unknown[] = [
 for (const value of NO_RECORDS) {
   const text = JSON.stringify(value);
   Deno.test(`parseRecordLine() refuses ${text}, also under a sound checksum`, async () => {
-    assertEquals(await parseRecordLine(await sealed(text)), undefined);
+    assertEquals(await parseRecordLine(sealed(text)), undefined);
   });
 }
 
 Deno.test("parseRecordLine() refuses what is no JSON, also under a sound checksum", async () => {
   for (const text of ["", "{", "\ufeff{}"]) {
-    assertEquals(await parseRecordLine(await sealed(text)), undefined, text);
+    assertEquals(await parseRecordLine(sealed(text)), undefined, text);
   }
 });
 
 Deno.test("parseRecordLine() refuses another checksum than a small hexadecimal one before a space", async () => {
-  const line = new TextDecoder().decode(await sealed('{"started":true}'));
+  const line = new TextDecoder().decode(sealed('{"started":true}'));
   assertEquals(await parseRecordLine(bytesOf(line)), { started: true });
   for (const wrong of [line.toUpperCase(), line.replace(" ", "\t"), ` ${line}`, `\ufeff${line}`]) {
     assertEquals(await parseRecordLine(bytesOf(wrong)), undefined, wrong);
@@ -108,26 +139,31 @@ Deno.test("parseRecordLine() refuses another checksum than a small hexadecimal o
 
 Deno.test("parseHeader() knows whose journal it is", async () => {
   const line = await headerLine(OWN_ID);
-  assertMatch(line, /^workspace-beat journal 2 [-0-9a-f]{36} [0-9a-f]{16}\n$/);
+  assertMatch(line, /^workspace-beat journal 3 [-0-9a-f]{36} [0-9a-f]{8}\n$/);
   assertEquals(await parseHeader(line.trimEnd()), {
     kind: "sound",
     workspaceId: OWN_ID,
-    version: 2,
+    version: 3,
   });
 });
 
-Deno.test("parseHeader() knows the first line of version 1", async () => {
-  const line = await headerLine(OWN_ID, 1);
-  assertMatch(line, /^workspace-beat journal 1 [-0-9a-f]{36} [0-9a-f]{16}\n$/);
-  assertEquals(await parseHeader(line.trimEnd()), {
-    kind: "sound",
-    workspaceId: OWN_ID,
-    version: 1,
+for (const version of [1, 2]) {
+  Deno.test(`parseHeader() knows the first line of version ${version}`, async () => {
+    const line = await headerLine(OWN_ID, version);
+    assertMatch(
+      line,
+      new RegExp(`^workspace-beat journal ${version} [-0-9a-f]{36} [0-9a-f]{16}\\n$`),
+    );
+    assertEquals(await parseHeader(line.trimEnd()), {
+      kind: "sound",
+      workspaceId: OWN_ID,
+      version,
+    });
   });
-});
+}
 
 Deno.test("parseHeader() knows a newer version by its number alone", async () => {
-  for (const line of ["workspace-beat journal 3", "workspace-beat journal 17 {} whatever else"]) {
+  for (const line of ["workspace-beat journal 4", "workspace-beat journal 17 {} whatever else"]) {
     const header = await parseHeader(line);
     assertEquals(header.kind, "newer");
   }

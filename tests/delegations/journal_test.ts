@@ -25,7 +25,7 @@ Deno.test("Journal.open() begins a private journal where there is none", () =>
   withJournal(async ({ file, open, read, warnings }) => {
     const { isIncomplete } = await open();
     assertEquals(((await Deno.stat(file)).mode ?? 0) & 0o777, 0o600);
-    assertStringIncludes(await read(), `workspace-beat journal 2 ${OWN_ID}`);
+    assertStringIncludes(await read(), `workspace-beat journal 3 ${OWN_ID}`);
     assertEquals([isIncomplete, warnings()], [true, []]);
   }));
 
@@ -134,7 +134,7 @@ Deno.test("Journal.open() mends a damaged first line of which it knows the rest"
     await Deno.writeTextFile(file, (await read()).replace("beat", "bEat"));
     const { journal, isIncomplete } = await open();
     await assertKnowsRecords(journal);
-    assertStringIncludes(await read(), `workspace-beat journal 2 ${OWN_ID}`);
+    assertStringIncludes(await read(), `workspace-beat journal 3 ${OWN_ID}`);
     assertEquals(isIncomplete, true);
     assertStringIncludes(warnings().join(), "has lost 1 damaged line");
   }));
@@ -144,15 +144,15 @@ Deno.test("Journal.open() begins anew where the journal is empty, and says so", 
     await Deno.writeTextFile(file, "");
     const { isIncomplete } = await open();
     assertEquals(isIncomplete, true);
-    assertStringIncludes(await read(), "workspace-beat journal 2");
+    assertStringIncludes(await read(), "workspace-beat journal 3");
     assertStringIncludes(warnings().join(), "is empty, as if nothing had ever been delivered");
   }));
 
 const FOREIGN: [what: string, text: string, why: string][] = [
   [
     "a newer version's journal",
-    "workspace-beat journal 3 w {}\nwhatever\n",
-    "it has version 3, and this workspace-beat reads version 2: use the newer workspace-beat",
+    "workspace-beat journal 4 w {}\nwhatever\n",
+    "it has version 4, and this workspace-beat reads version 3: use the newer workspace-beat",
   ],
   ["somebody else's file", "Dear diary\n", "it is no journal of workspace-beat"],
   ["a line without an end", "x".repeat(200_000), "it is no journal of workspace-beat"],

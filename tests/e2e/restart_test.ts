@@ -72,10 +72,10 @@ eachDialect.test("a sidecar whose journal is of a newer version says so once, le
   const workspace = platform.addWorkspace();
   workspace.finish(workspace.delegate({ id: "d1" }), "done");
   const journal = `${dir.path}/results.jsonl.journal`;
-  const newer = "workspace-beat journal 3\nwhatever the future holds\n";
+  const newer = "workspace-beat journal 4\nwhatever the future holds\n";
   await Deno.writeTextFile(journal, newer, { mode: 0o600 });
   await using sidecar = start(platform, workspace, dir.path, ["--interval", "5"]);
-  await sidecar.waitForLine(/WARN Waiting to deliver 1 result: .*it has version 3/);
+  await sidecar.waitForLine(/WARN Waiting to deliver 1 result: .*it has version 4/);
   const from = platform.requests.length;
   await platform.waitFor(({ route }) => route === "delegations", { from });
   await platform.waitFor(({ route }) => route === "heartbeat", { from });
