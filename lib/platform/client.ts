@@ -1,7 +1,7 @@
 import { later } from "../later.ts";
 import { VERSION } from "../version.ts";
-import { readCapped } from "./_capped_body.ts";
-import { isSameBody, markOf } from "./answer_mark.ts";
+import { decodeText, lengthOf, readCapped, readCappedText } from "./_capped_body.ts";
+import { type AnswerMark, isSameBody, markOf } from "./answer_mark.ts";
 import {
   classifyAnswer,
   classifyError,
@@ -90,7 +90,7 @@ export class PlatformClient implements Sender {
   }
 
   async #exchange(request: PlatformRequest, signal: AbortSignal): Promise<Outcome> {
-    const { isMarked = false, known } = request;
+    const { known } = request;
     const sentAt = Date.now();
     const response = await fetch(this.#platformUrl + request.path, {
       ...(this.#isEncrypted && { client: this.#client ??= withoutStreams() }),
@@ -107,13 +107,31 @@ export class PlatformClient implements Sender {
     });
     const exchange = { sentAt, answeredAt: Date.now() };
     const { headers, status } = response;
-    const bytes = await readCapped(response, request.maxBytes);
-    if (bytes === undefined) return oversized(status, request.maxBytes);
-    const isWorthIt = bytes.length > UNMARKED_BYTES || headers.has("etag");
-    const mark = isMarked && isWorthIt && response.ok ? await markOf(bytes, headers) : undefined;
-    const text = isSameBody(mark, known) ? "" : new TextDecoder().decode(bytes);
-    return classifyAnswer({ status, headers, text, exchange, lacks: this.#lacks, mark, known });
+    const body = await readBody(response, request);
+    if (body === undefined) return oversized(status, request.maxBytes);
+    return classifyAnswer({ status, headers, exchange, lacks: this.#lacks, known, ...body });
   }
+}
+
+/**
+ * Reads the body of an answer, and takes its mark where that was asked for.
+ *
+ * @returns The text, "" when it is known; undefined when it is more than it may be.
+ */
+async function readBody(
+  response: Response,
+  { isMarked = false, known, maxBytes }: PlatformRequest,
+): Promise<{ readonly text: string; readonly mark: AnswerMark | undefined } | undefined> {
+  const { headers, ok } = response;
+  const isWorthIt = (bytes: number) => bytes > UNMARKED_BYTES || headers.has("etag");
+  if (!isMarked || !ok || !isWorthIt(lengthOf(response))) {
+    const text = await readCappedText(response, maxBytes);
+    return text === undefined ? undefined : { text, mark: undefined };
+  }
+  const bytes = await readCapped(response, maxBytes);
+  if (bytes === undefined) return undefined;
+  const mark = isWorthIt(bytes.length) ? await markOf(bytes, headers) : undefined;
+  return { text: isSameBody(mark, known) ? "" : decodeText(bytes), mark };
 }
 
 /**
