@@ -61,7 +61,8 @@ export async function* lineBatches(file: Deno.FsFile): AsyncGenerator<ByteLine[]
   if (bytes.length > 0) yield [{ bytes, end: end + bytes.length, isWhole: false }];
 }
 
-const decoder = new TextDecoder();
+/** Made when there is a line to read: most sidecars start without any, and it takes 0.1 MB. */
+let decoder: TextDecoder | undefined;
 
 /**
  * The text of a line; what is no UTF-8 is U+FFFD.
@@ -71,5 +72,7 @@ const decoder = new TextDecoder();
  * which would fill the memory.
  */
 export function lineText(bytes: Uint8Array): string {
-  return bytes.length > LONGEST_TEXT_BYTES ? "" : decoder.decode(bytes);
+  if (bytes.length > LONGEST_TEXT_BYTES) return "";
+  decoder ??= new TextDecoder();
+  return decoder.decode(bytes);
 }

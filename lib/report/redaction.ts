@@ -32,8 +32,11 @@ const NOTHING =
 /** What follows looks like a secret, where any word could stand. */
 const RANDOM = `(?=${QUOTE}?[^\\s\\d]*\\d)(?=${QUOTE}?[^\\sa-z]*[a-z])(?=${QUOTE}?[\\w.~+/=*-]{6})`;
 
+/** What is masked, and what stands there then. */
+type Rule = readonly [pattern: RegExp, replacement: string];
+
 /** A rule that keeps the first group of a pattern, and masks the rest; it knows no case. */
-function after(pattern: string): readonly [pattern: RegExp, replacement: string] {
+function after(pattern: string): Rule {
   return [new RegExp(pattern, "gi"), `$1${MASK}`];
 }
 
@@ -65,7 +68,7 @@ const ISSUED = [
  * Each secret that is known by its surroundings or its shape, with what stays of it. They are tried
  * in this order: what is masked by one is not taken apart by the next.
  */
-const RULES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
+const makeRules = (): readonly Rule[] => [
   // A private key, even one that is cut off.
   [
     /-----BEGIN[A-Z ]{0,40}PRIVATE KEY.*?(?:-----END[A-Z ]{0,40}PRIVATE KEY-----|$)/gs,
@@ -139,6 +142,9 @@ const RULES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   ],
 ];
 
+/** Made when there is something to mask: V8 reads all of a pattern then. */
+let rules: readonly Rule[] | undefined;
+
 /**
  * Masks the secrets in a text that an agent shows of its work: keys and tokens by their shape or
  * their name, passwords in URLs, credentials in headers and command lines. Rather a word too many
@@ -159,6 +165,7 @@ const RULES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
  * ```
  */
 export function redact(text: string): string {
-  if (text === "") return text; // an idle agent says nothing: the patterns are not compiled yet
-  return RULES.reduce((text, [secret, mask]) => text.replace(secret, mask), text);
+  if (text === "") return text; // an idle agent says nothing
+  rules ??= makeRules();
+  return rules.reduce((text, [secret, mask]) => text.replace(secret, mask), text);
 }
