@@ -3,6 +3,7 @@ import { neutralise, reasonOf } from "../text.ts";
 import type { Log } from "../log/mod.ts";
 import { lockPath } from "../lock_path.ts";
 import { type FileIdentity, leadsTo } from "../regular_file.ts";
+import { writeWhole } from "../write_whole.ts";
 
 /** Another process writes the same results file. */
 export class WriterBusyError extends Error {
@@ -91,11 +92,15 @@ export class WriterLock {
   async #sign(file: Deno.FsFile): Promise<void> {
     const { holder } = this.#options;
     const text = `process ${Deno.pid}, ${holder}, since ${isoTime(Date.now())}\n`;
+    const bytes = new TextEncoder().encode(text);
     try {
-      await file.truncate();
-      await file.write(new TextEncoder().encode(text));
+      await writeWhole(file, bytes);
+      const there = await file.stat();
+      this.#identity = there;
+      if (there.size > bytes.length) await file.truncate(bytes.length); // the former holder's was longer
     } catch {
-      // On a full disk it stays empty: the lock holds all the same.
+      // On a full disk it names nobody: the lock holds all the same.
+      await file.truncate().catch(() => {});
     }
   }
 }
