@@ -11,7 +11,7 @@ export interface Figure {
 }
 
 /**
- * Old garbage goes after every 240 requests, which takes some nine minutes here, and what little comes
+ * Old garbage goes after some 230 requests, which takes some nine minutes here, and what little comes
  * together in the half of that is no growth.
  */
 const MIB: Omit<Figure, "title"> = { unit: "MiB", allowed: 1, cycle: 300 };
