@@ -11,6 +11,9 @@ import { commandContext, LONGEST_MESSAGE, tell } from "./context.ts";
 import { keepAlive } from "./keep_alive.ts";
 import { plainFlags } from "./plain_flags.ts";
 
+// Here for the command line, too: what is loaded for a run is one file then, and not two.
+export { keepAlive };
+
 /** The flags that take a value. */
 const VALUED = Object.values(SETTING_DEFINITIONS).flatMap((definition) =>
   "flag" in definition ? definition.flag : []

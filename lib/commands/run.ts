@@ -19,7 +19,7 @@ export const run: Command<CommandContext> = buildCommand<RunFlags, [], CommandCo
     },
   },
   async func({ once, ...flags }) {
-    const { keepAlive } = await import("./keep_alive.ts");
+    const { keepAlive } = await import("./plain_run.ts");
     this.exitCode = await keepAlive(flagValues(flags), { once, build: this.build });
   },
 });
