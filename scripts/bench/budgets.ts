@@ -16,11 +16,6 @@ export interface Budget {
   readonly by?: ContenderName;
   /** The most that it is to be. */
   readonly most: number;
-  /**
-   * The most that it may be until then, where that is out of reach today: docs/performance.md says
-   * why.
-   */
-  readonly held?: number;
 }
 
 /** The budgets (issue 7). */
@@ -28,7 +23,7 @@ export const BUDGETS: readonly Budget[] = [
   { figure: "anonymous_at_2000", of: "binary", by: "python", most: 0.80 },
   { figure: "anonymous_at_2000", of: "binary", by: "node", most: 0.30 },
   { figure: "resident_at_2000", of: "binary", by: "python", most: 1.65 },
-  { figure: "resident_at_2000", of: "deno_with_flags", by: "python", most: 1.20, held: 1.26 },
+  { figure: "resident_at_2000", of: "deno_with_flags", by: "python", most: 1.20 },
   { figure: "resident_at_2000", of: "binary", by: "node", most: 0.55 },
   { figure: "resident_at_2000", of: "deno_with_flags", by: "node", most: 0.55 },
   { figure: "anonymous_growth", of: "binary", most: 3 },
@@ -48,8 +43,6 @@ export interface Verdict {
   readonly value: number | undefined;
   /** Whether it is no more than it may be. */
   readonly holds: boolean;
-  /** Whether it is more than it is to be. */
-  readonly isShort: boolean;
 }
 
 /**
@@ -59,17 +52,11 @@ export interface Verdict {
  * @param figures What was measured; what is missing does not hold.
  */
 export function verdictOf(budget: Budget, figures: Figures): Verdict {
-  const { by, figure, held, most, of } = budget;
+  const { by, figure, most, of } = budget;
   const value = figures[figure]?.[of];
   const base = by === undefined ? 1 : figures[figure]?.[by];
   const quotient = value === undefined || base === undefined ? undefined : value / base;
-  const isWithin = (limit: number) => quotient !== undefined && quotient <= limit;
-  return {
-    budget,
-    value: quotient,
-    holds: isWithin(held ?? most),
-    isShort: !isWithin(most),
-  };
+  return { budget, value: quotient, holds: quotient !== undefined && quotient <= most };
 }
 
 /**
@@ -77,19 +64,15 @@ export function verdictOf(budget: Budget, figures: Figures): Verdict {
  *
  * @param verdict What became of it.
  */
-export function verdictLine({ budget, value, holds, isShort }: Verdict): string {
-  const { by, figure, held, most, of } = budget;
+export function verdictLine({ budget, value, holds }: Verdict): string {
+  const { by, figure, most, of } = budget;
   const { unit } = FIGURES[figure];
   const whose = `${figure} of ${TITLES[of]}` +
     (by === undefined ? "" : `, of that of ${TITLES[by]}`);
   if (value === undefined) return `FAIL  ${whose}: not measured`;
   const counted = by === undefined && unit !== "" ? ` ${unit}` : "";
   // A value that is rounded down to its budget would look as if it held.
-  const shown = isShort ? value : Number(value.toFixed(by === undefined ? 3 : 2));
-  const limit = `${isShort ? ">" : "≤"} ${most}${counted}`;
-  const until = held === undefined || !isShort
-    ? ""
-    : `, and ${holds ? "≤" : ">"} ${held}${counted}, which is held until then`;
-  const word = !holds ? "FAIL" : isShort ? "short" : "ok";
-  return `${word.padEnd(5)} ${whose}: ${shown}${counted} ${limit}${until}`;
+  const shown = holds ? Number(value.toFixed(by === undefined ? 3 : 2)) : value;
+  const limit = `${holds ? "≤" : ">"} ${most}${counted}`;
+  return `${holds ? "ok  " : "FAIL"}  ${whose}: ${shown}${counted} ${limit}`;
 }

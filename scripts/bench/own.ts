@@ -9,7 +9,6 @@ import { EXIT_CODE } from "../../lib/exit_code.ts";
 import { v8Flags } from "../compile/arguments.ts";
 import { makeBundle } from "../compile/bundle.ts";
 import { type CompileOptions, parseOptions } from "../compile/options.ts";
-import { denoEnvironment } from "../sidecar_process/mod.ts";
 import { type Contender, type ContenderName, resultsFileOf, type Role } from "./contender.ts";
 import type { WantedBinary } from "./make_binaries.ts";
 import type { Workplace } from "./workplace.ts";
@@ -55,7 +54,7 @@ export async function makeDeno(
     const { folder, options, wanted } = site;
     const bundle = await makeBundle(options, { folder: `${folder}/program`, ...wanted });
     await cache(bundle);
-    return denoRole(site, [...name === "deno" ? ["-A"] : flagsOf(options), bundle]);
+    return await denoRole(site, [...name === "deno" ? ["-A"] : flagsOf(options), bundle]);
   });
 }
 
@@ -80,7 +79,7 @@ export async function makeCollected(workplace: Workplace): Promise<Role> {
   const site = await siteOf("collected", { kind: "ordered", workplace });
   const { folder, options, wanted } = site;
   const bundle = await makeBundle(options, { folder: `${folder}/program`, ...wanted });
-  return denoRole(site, [...flagsOf(options, ["--expose-gc"]), bundle]);
+  return await denoRole(site, [...flagsOf(options, ["--expose-gc"]), bundle]);
 }
 
 /**
@@ -144,13 +143,21 @@ function flagsOf(options: CompileOptions, more: readonly string[] = []): string[
   ];
 }
 
-function denoRole(site: Site, args: readonly string[]): Role {
+async function denoRole(site: Site, args: readonly string[]): Promise<Role> {
   return role(site, {
     program: Deno.execPath(),
     args: ["run", "--no-config", ...args, ...argumentsOf(site)],
-    // It is not the program that asks for a newer Deno, and is not measured.
-    env: { ...denoEnvironment(), DENO_NO_UPDATE_CHECK: "1" },
+    // It is not the program that asks for a newer Deno, or reads what npm is told in somebody's home.
+    env: { DENO_DIR: await denoDir(), HOME: site.folder, DENO_NO_UPDATE_CHECK: "1" },
   });
+}
+
+/** The folder in which Deno keeps what it has looked through. */
+async function denoDir(): Promise<string> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--no-config", "--json"],
+  }).output();
+  return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
 }
 
 function role(

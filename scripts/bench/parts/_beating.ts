@@ -1,5 +1,7 @@
+import { defaultStatusFile, resultsFiles } from "../../../lib/permissions.ts";
+import { removeIfThere } from "../../../lib/remove_if_there.ts";
 import type { BenchPlatform } from "../bench_platform.ts";
-import type { Role } from "../contender.ts";
+import { resultsFileOf, type Role } from "../contender.ts";
 import { type ProcessFigures, processFigures } from "../process_figures.ts";
 import { RunningProgram } from "../running_program.ts";
 
@@ -14,18 +16,19 @@ export interface Mark extends ProcessFigures {
 }
 
 /**
- * Lets a contender beat, and looks at it after so many beats.
+ * Lets a contender beat for a workspace that is new, and looks at it after so many beats.
  *
  * @param role What is started.
  * @param beating The platform, and after how many beats: ascending.
  * @returns How it was each time.
  */
 export async function beat(
-  { start, workspaceId }: Role,
+  role: Role,
   { platform, marks }: { readonly platform: BenchPlatform; readonly marks: readonly number[] },
 ): Promise<Mark[]> {
-  const visits = platform.open(workspaceId);
-  await using program = new RunningProgram(start);
+  await renew(role);
+  const visits = platform.open(role.workspaceId);
+  await using program = new RunningProgram(role.start);
   const found: Mark[] = [];
   for (const mark of marks) {
     if (visits.beats < mark) await program.whileItRuns(visits.reached(mark));
@@ -34,6 +37,15 @@ export async function beat(
     found.push({ ...figures, beats, laterConnections, requests });
   }
   return found;
+}
+
+/** Removes what a former run has left, so that all of them begin with the same. */
+async function renew(role: Role): Promise<void> {
+  const left = [
+    ...Object.values(resultsFiles(resultsFileOf(role))),
+    defaultStatusFile(role.folder),
+  ];
+  await Promise.all(left.map(removeIfThere));
 }
 
 const MB = 1e6;

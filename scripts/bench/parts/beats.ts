@@ -5,7 +5,7 @@ import type { Figures } from "../figures.ts";
 import { median } from "../statistics.ts";
 import { anonymous, beat, cpuPerBeat, type Mark, resident } from "./_beating.ts";
 
-const ROUNDS = 3;
+const ROUNDS = 5;
 const MARKS = [20, 2000];
 
 /**

@@ -24,27 +24,6 @@ Deno.test("verdictOf() holds up to the very budget, and no further", () => {
   }
 });
 
-Deno.test("verdictOf() holds beyond a budget that is out of reach, up to what is held until then", () => {
-  const budget: Budget = { ...PLAIN, held: 2 };
-  const verdicts = [1.5, 1.6, 2, 2.1].map((binary) => {
-    const { holds, isShort } = verdictOf(budget, { size_payload: { binary } });
-    return [holds, isShort];
-  });
-  assertEquals(verdicts, [[true, false], [true, true], [true, true], [false, true]]);
-});
-
-Deno.test("verdictLine() says both when a budget is out of reach", () => {
-  const budget: Budget = { ...PLAIN, held: 2 };
-  assertEquals(
-    [1.5, 1.6, 2.1].map((binary) => said(budget, { size_payload: { binary } })),
-    [
-      "ok    size_payload of the binary: 1.5 MB ≤ 1.5 MB",
-      "short size_payload of the binary: 1.6 MB > 1.5 MB, and ≤ 2 MB, which is held until then",
-      "FAIL  size_payload of the binary: 2.1 MB > 1.5 MB, and > 2 MB, which is held until then",
-    ],
-  );
-});
-
 Deno.test("verdictOf() does not hold for what was not measured", () => {
   for (const figures of [{}, { cpu_per_beat: { binary: 1 } }, { cpu_per_beat: { python: 1 } }]) {
     assertEquals(verdictOf(RATIO, figures).holds, false);

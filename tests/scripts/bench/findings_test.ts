@@ -36,7 +36,6 @@ Deno.test("findingsJson() has everything, with a unit for each figure", () => {
     most: 1.5,
     value: 0.3,
     holds: true,
-    isShort: false,
   });
 });
 
