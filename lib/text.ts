@@ -7,7 +7,7 @@
 const encoder = new TextEncoder();
 
 const PLAIN = /^[ -~]*$/;
-/** Those of them that separate words: they become a space instead of nothing. */
+/** What is unsafe and separates words: it becomes a space instead of nothing. */
 const SEPARATING = /[\t\n\v\f\r\u0085\u2028\u2029]+/gu;
 
 /**
