@@ -24,21 +24,27 @@ export interface OwnPlaces {
 
 /**
  * Where the turns of one workspace are: anywhere in the interval, so that a fleet that was started as
- * one does not go on as one. Polls are half an interval away from the beats.
+ * one does not go on as one. Polls are half an interval away from the beats. Those of one process start
+ * one after another in the time of an interval, and each moves within its slot of that alone: from all
+ * over the interval the second beats would come so soon that there were too many for one address.
  *
  * @param random A random number in [0, 1).
+ * @param slot Which part of the interval is its own; all of it by default.
  *
  * @example
  * ```ts
  * import { ownPlaces } from "./schedule.ts";
- * import { assertEquals } from "@std/assert";
+ * import { assertAlmostEquals } from "@std/assert";
  *
- * assertEquals(ownPlaces(0), { beat: 0.1, poll: 0.6 });
+ * const { beat, poll } = ownPlaces(0.25);
+ * assertAlmostEquals(beat, 0.35);
+ * assertAlmostEquals(poll, 0.85);
+ * assertAlmostEquals(ownPlaces(0.25, 1 / 200).beat, 1.09625);
  * ```
  */
-export function ownPlaces(random: number): OwnPlaces {
-  const opposite = random < 0.5 ? random + 0.5 : random - 0.5;
-  return { beat: CLOSEST + random, poll: CLOSEST + opposite };
+export function ownPlaces(random: number, slot = 1): OwnPlaces {
+  const beat = 1 + CLOSEST - slot * (1 - random);
+  return { beat, poll: beat < 0.5 + CLOSEST ? beat + 0.5 : beat - 0.5 };
 }
 
 /** Options of {@linkcode nextTurn}. */

@@ -22,6 +22,11 @@ export interface Sharing {
   /** Seconds between its polls for results; undefined for as many as between its beats. */
   readonly pollIntervalSeconds: number | undefined;
   /**
+   * Which part of the time between two beats is its own: they start one after another, as many as there
+   * are in that time.
+   */
+  readonly slot: number;
+  /**
    * When its first poll comes, as a part of the time between two; undefined for half an interval away
    * from its beats.
    */
@@ -41,6 +46,7 @@ export const ALONE: Sharing = {
   tokenDisk: new Turns(Infinity),
   pace: () => Promise.resolve(),
   pollIntervalSeconds: undefined,
+  slot: 1,
   pollPhase: undefined,
   reportLookMs: REPORT_LOOK_MS,
   waitingBytes: WAITING_BYTES,
@@ -104,6 +110,7 @@ export function shareAmong<T>(
       tokenDisk,
       pace: (requests, signal) => pace.turn(requests, signal),
       pollIntervalSeconds,
+      slot: 1 / count,
       pollPhase: lateness === 0 ? undefined : lateness * place / count,
       reportLookMs: REPORT_LOOK_MS * Math.ceil(count / LOOKS_AT_ONCE),
       waitingBytes: Math.min(WAITING_BYTES, Math.ceil(ALL_WAITING_BYTES / count)),

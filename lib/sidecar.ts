@@ -96,7 +96,7 @@ export class Sidecar {
     const { configsDir, reportFile, reportMaxAgeSeconds, workspaceId } = complete;
     const intervalMs = complete.intervalSeconds * 1000;
     const contact = new Contact();
-    const places = ownPlaces(random());
+    const places = ownPlaces(random(), sharing.slot);
     const store = tokenStore(complete, { secrets, log });
     const source = new PromptTokens(store, {
       goodForMs: TOKEN_GOOD_FOR_MS,

@@ -51,16 +51,20 @@ Deno.test("nextTurn() never drifts from the grid when turns are late or retried 
   }));
 });
 
-const places: [random: number, beat: number, poll: number][] = [
-  [0, 0.1, 0.6],
-  [0.25, 0.35, 0.85],
-  [0.5, 0.6, 0.1],
-  [0.75, 0.85, 0.35],
-  [0.999, 1.099, 0.599],
+const places: [slot: number, random: number, beat: number, poll: number][] = [
+  [1, 0, 0.1, 0.6],
+  [1, 0.25, 0.35, 0.85],
+  [1, 0.5, 0.6, 0.1],
+  [1, 0.75, 0.85, 0.35],
+  [1, 0.999, 1.099, 0.599],
+  [0.5, 0, 0.6, 0.1],
+  [0.5, 0.5, 0.85, 0.35],
+  [0.01, 0, 1.09, 0.59],
+  [0.01, 0.5, 1.095, 0.595],
 ];
-for (const [random, beat, poll] of places) {
-  Deno.test(`ownPlaces() are ${beat} and ${poll} when the random number is ${random}`, () => {
-    const places = ownPlaces(random);
+for (const [slot, random, beat, poll] of places) {
+  Deno.test(`ownPlaces() are ${beat} and ${poll} when the random number is ${random} and the slot ${slot}`, () => {
+    const places = ownPlaces(random, slot);
     assertAlmostEquals(places.beat, beat);
     assertAlmostEquals(places.poll, poll);
   });
@@ -80,4 +84,31 @@ Deno.test("nextTurn() gives every second turn after the start a place of its own
     else assertEquals(due >= 0.05 && due <= 1.1, true, `${due}`);
   }
   assertEquals(tenths.slice(1, 9).every((each) => Math.abs(each - 1000) < 50), true, `${tenths}`);
+});
+
+/** The most beats in 60 s of so many workspaces that start one after another in 30 s. */
+function mostInAMinute(count: number, slot: number): number {
+  const intervalMs = 30_000;
+  let random = 0;
+  const nextRandom = () => random = (random + 0.618034) % 1;
+  const times = Array.from({ length: count }, (_, place) => {
+    const start = place * intervalMs / count;
+    const gridStart = start + ownPlaces(nextRandom(), slot).beat * intervalMs;
+    const own = [start];
+    for (let last = start; last < 180_000; own.push(last)) {
+      last = nextTurn({ gridStart, intervalMs, last, random: nextRandom() });
+    }
+    return own;
+  }).flat().sort((a, b) => a - b);
+  return Math.max(
+    ...times.map((from) => times.filter((at) => at >= from && at < from + 60_000).length),
+  );
+}
+
+Deno.test("ownPlaces() leave those of one process at no more beats in a minute than they have later", () => {
+  const count = 200;
+  const most = mostInAMinute(count, 1 / count);
+  assertEquals(most <= 2 * count * 1.06, true, `${most} of ${2 * count}`);
+  // Each anywhere in the interval, as those of many processes are, they would be too many.
+  assertEquals(mostInAMinute(count, 1) > 2 * count * 1.15, true);
 });

@@ -53,6 +53,13 @@ Deno.test("shareAmong() spreads the first polls over the time between two, toget
   assertEquals(polls.map((seconds) => Math.round(seconds * 1000)), polls.map((_, n) => n * 600));
 });
 
+Deno.test("shareAmong() gives each as much of the interval as there is between two starts", () => {
+  for (const count of [1, 4, 200]) {
+    assertEquals(shares(count).map(({ slot }) => slot), Array(count).fill(1 / count));
+  }
+  assertEquals(ALONE.slot, 1);
+});
+
 Deno.test("shareAmong() leaves the polls half an interval away from the beats when all may poll as often as they beat", () => {
   assertEquals(new Set(shares(50).map(({ pollPhase }) => pollPhase)), new Set([undefined]));
   assertEquals(ALONE.pollPhase, undefined);

@@ -22,6 +22,16 @@ Deno.test("Sidecar.run() looks at the report as often as its share allows, and p
   assert(next >= 228_000 && next <= 252_000, `${next} ms`);
 });
 
+Deno.test("Sidecar.run() sends its second beat in its slot", async () => {
+  const sharing = { ...ALONE, slot: 0.01, reportLookMs: 100_000 };
+  await using running = await startRunning(DIALECT, () => {}, { sharing });
+  const { clock, platform } = running;
+  await platform.waitFor(({ route }) => route === "heartbeat");
+  const [_poll, beat = 0] = await clock.sleeping(3);
+  // 1.1 intervals of 30 s at the most, and less by the jitter alone.
+  assert(beat >= 31_200 && beat <= 33_000, `${beat} ms`);
+});
+
 /** A pace that lets nobody go on before it is told to, and how many requests were asked for. */
 function hangingPace() {
   const asked: number[] = [];
