@@ -61,7 +61,7 @@ export async function* lineBatches(file: Deno.FsFile): AsyncGenerator<ByteLine[]
   if (bytes.length > 0) yield [{ bytes, end: end + bytes.length, isWhole: false }];
 }
 
-/** Made when there is a line to read: most sidecars start without any, and it takes 0.1 MB. */
+/** Made when there is a line to read: a workspace that is new has none, and it takes 0.1 MB. */
 let decoder: TextDecoder | undefined;
 
 /**

@@ -22,8 +22,8 @@ export interface Sharing {
   /** Seconds between its polls for results; undefined for as many as between its beats. */
   readonly pollIntervalSeconds: number | undefined;
   /**
-   * Which part of the time between two beats is its own: they start one after another, as many as there
-   * are in that time.
+   * Which part of the time between two beats is its own: they start one after another, evenly over that
+   * time.
    */
   readonly slot: number;
   /**

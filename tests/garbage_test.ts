@@ -125,9 +125,12 @@ for (
   ] as const
 ) {
   Deno.test(`whileCollecting() ${does} with ${flags.join() || "no flags"}`, async () => {
-    const module = new URL("../lib/garbage.ts", import.meta.url).href;
+    const [garbage, timers] = ["garbage", "later"].map((name) =>
+      JSON.stringify(new URL(`../lib/${name}.ts`, import.meta.url).href)
+    );
     // An object that only a weak reference leads to goes with a collection.
-    const code = `import { whileCollecting } from ${JSON.stringify(module)};
+    const code = `import { whileCollecting } from ${garbage};
+      import { later } from ${timers};
       const { gc } = globalThis;
       let times = 0;
       if (gc !== undefined) globalThis.gc = (options) => (times++, gc(options));
@@ -135,11 +138,11 @@ for (
       (() => { weak = new WeakRef({}); })();
       let tell;
       const source = { onRequest: (listener) => (tell = listener, () => {}) };
-      const rest = () => new Promise((resolve) => setTimeout(resolve, 50));
+      const settled = () => new Promise((resolve) => later(1, resolve));
       await whileCollecting([source], async () => {
         for (const count of [40, 50]) {
           for (let n = 0; n < count; n++) tell?.();
-          await rest();
+          await settled();
         }
       });
       console.log(weak.deref() === undefined, times);`;

@@ -212,7 +212,7 @@ export class Journal {
         if (version === undefined) damaged++;
         lines.shift();
       }
-      // All at once: what a checksum takes is mostly the wait for it.
+      // All at once: what the checksum of a long line takes is mostly the wait for it.
       const read = await Promise.all(lines.map(({ bytes }) => parseRecordLine(bytes)));
       const sound = read.filter((record) => record !== undefined);
       damaged += read.length - sound.length;

@@ -148,12 +148,18 @@ async function denoRole(site: Site, args: readonly string[]): Promise<Role> {
     program: Deno.execPath(),
     args: ["run", "--no-config", ...args, ...argumentsOf(site)],
     // It is not the program that asks for a newer Deno, or reads what npm is told in somebody's home.
-    env: { DENO_DIR: await denoDir(), HOME: site.folder, DENO_NO_UPDATE_CHECK: "1" },
+    env: {
+      DENO_DIR: await (denoDir ??= findDenoDir()),
+      HOME: site.folder,
+      DENO_NO_UPDATE_CHECK: "1",
+    },
   });
 }
 
-/** The folder in which Deno keeps what it has looked through. */
-async function denoDir(): Promise<string> {
+/** The folder in which Deno keeps what it has looked through: the same for all roles. */
+let denoDir: Promise<string> | undefined;
+
+async function findDenoDir(): Promise<string> {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--no-config", "--json"],
   }).output();
